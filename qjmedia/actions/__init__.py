@@ -1,0 +1,1 @@
+"""What the registry can do; everything an action needs comes in, everything it did comes out."""

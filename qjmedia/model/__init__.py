@@ -1,0 +1,1 @@
+"""What a registry is made of; standard library only."""

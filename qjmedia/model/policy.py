@@ -1,0 +1,68 @@
+"""What a school sets for itself in registry.yaml; the defaults are those of the Measures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePosixPath
+
+from qjmedia.model.platform import day
+from qjmedia.model.tree import Tree, mapping, sequence, text
+
+POLICY_PATH = PurePosixPath("registry/registry.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The school's names, dates and thresholds."""
+
+    school: str = "曲靖师范学院"
+    protected_names: tuple[str, ...] = ("曲靖师范学院", "曲师")
+    name_aliases: tuple[str, ...] = ()
+    allowed_names: tuple[str, ...] = ()
+    document_title: str = "曲靖师范学院新媒体管理办法"
+    document_number: str = "曲师党字〔2016〕49号"
+    effective_on: date = date(2016, 5, 24)
+    change_report_days: int = 7
+    cancel_within_days: int = 15
+    dormant_months: int = 6
+    first_filing_by: date | None = None
+    student_tier_files: bool = False
+    copies: tuple[str, ...] = ("交党委宣传部备案", "部门存底")
+    severities: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, tree: Tree) -> "Policy":
+        """Read registry.yaml; what is absent or of a wrong form takes its default."""
+        if not isinstance(tree, dict):
+            return cls()
+        measures = mapping(tree, "measures")
+        default = cls()
+        return cls(
+            school=text(tree, "school") or default.school,
+            protected_names=_words(tree, "protected_names") or default.protected_names,
+            name_aliases=_words(tree, "name_aliases"),
+            allowed_names=_words(tree, "allowed_names"),
+            document_title=text(measures, "title") or default.document_title,
+            document_number=text(measures, "number") or default.document_number,
+            effective_on=day(measures, "effective_on") or default.effective_on,
+            change_report_days=_count(tree, "change_report_days", default.change_report_days),
+            cancel_within_days=_count(tree, "cancel_within_days", default.cancel_within_days),
+            dormant_months=_count(tree, "dormant_months", default.dormant_months),
+            first_filing_by=day(tree, "first_filing_by"),
+            student_tier_files=text(tree, "student_tier_files") == "是",
+            copies=_words(tree, "copies") or default.copies,
+            severities={
+                key: value
+                for key, value in mapping(tree, "severities").items()
+                if isinstance(value, str)
+            },
+        )
+
+
+def _words(tree: Mapping[str, Tree], key: str) -> tuple[str, ...]:
+    return tuple(item for item in sequence(tree, key) if isinstance(item, str) and item)
+
+
+def _count(tree: Mapping[str, Tree], key: str, default: int) -> int:
+    value = text(tree, key)
+    return int(value) if value.isascii() and value.isdigit() else default

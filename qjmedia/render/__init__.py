@@ -1,0 +1,1 @@
+"""Forms, reports and tables: decide the cells, then write them."""
