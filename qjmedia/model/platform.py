@@ -43,6 +43,10 @@ class Person:
         )
 
 
+NOBODY = Person()
+"""Where nobody is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """The signed opinion of the unit or of the publicity department: 第七条."""
@@ -101,6 +105,16 @@ class Filing:
         )
 
     @property
+    def unit_signed_on(self) -> date | None:
+        """The day of the unit's signature and seal."""
+        return self.unit_opinion.signed_on if self.unit_opinion else None
+
+    @property
+    def publicity_signed_on(self) -> date | None:
+        """The day of the publicity department's signature and seal."""
+        return self.publicity_opinion.signed_on if self.publicity_opinion else None
+
+    @property
     def number(self) -> tuple[str, str] | None:
         """年 and 第号, once both are given."""
         return (self.year, self.serial) if self.year and self.serial else None
@@ -133,9 +147,9 @@ class Platform:
     opener_name: str = ""
     steward: str = ""
     opened_on: date | None = None
-    accountable: Person = Person()
-    manager: Person = Person()
-    supervisor: Person = Person()
+    accountable: Person = NOBODY
+    manager: Person = NOBODY
+    supervisor: Person = NOBODY
     operators: tuple[Person, ...] = ()
     maintenance: str = ""
     verified: str = ""
@@ -187,6 +201,11 @@ class Platform:
     def is_draft(self) -> bool:
         """Whether the record may still be incomplete."""
         return self.status is Status.DRAFT
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the record is complete and its platform not over: neither draft nor closed."""
+        return self.status is not None and not self.is_draft and not self.status.is_over
 
     @property
     def current_form(self) -> tuple[int, Filing] | None:

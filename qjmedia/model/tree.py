@@ -49,7 +49,7 @@ def at(tree: Tree, pointer: str) -> Tree | None:
 
 
 def without(tree: Tree, pointers: Sequence[str]) -> Tree:
-    """Return a copy of `tree` without what stands at `pointers`; list items leave an empty string."""
+    """Return a copy of `tree` without what stands at `pointers`; list items become ""."""
     gone = set(pointers)
 
     def copy(node: Tree, here: str) -> Tree:

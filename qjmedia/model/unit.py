@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from qjmedia.model.finding import Place
-from qjmedia.model.platform import Person, word
+from qjmedia.model.platform import NOBODY, Person, word
 from qjmedia.model.tree import Record, Tree, mapping, sequence, text
 from qjmedia.model.words import UnitKind
 
@@ -22,7 +22,7 @@ class Unit:
     short: tuple[str, ...] = ()
     kind: UnitKind | None = None
     parent: str = ""
-    accountable: Person = Person()
+    accountable: Person = NOBODY
     governance: Record = field(default_factory=dict)
     merged_into: str = ""
 

@@ -52,6 +52,11 @@ class Status(StrEnum):
         """Whether a platform in this status is open to the public."""
         return self in {Status.FILED, Status.REGISTERED, Status.ORDERED_CLOSED}
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is expected of the platform."""
+        return self in {Status.CLOSED, Status.REJECTED}
+
 
 class FormKind(StrEnum):
     """What a filing was made on: 第七条."""
@@ -76,8 +81,8 @@ class Decision(StrEnum):
 
 
 KINDS = (
-    "微博", "微信公众号", "微信群", "QQ", "QQ群", "QQ空间", "人人", "APP", "小程序", "视频号", "抖音",
-    "快手", "哔哩哔哩", "小红书", "今日头条", "知乎", "网站", "聊天室", "其他",
+    "微博", "微信公众号", "微信群", "QQ", "QQ群", "QQ空间", "人人", "APP", "小程序", "视频号",
+    "抖音", "快手", "哔哩哔哩", "小红书", "今日头条", "知乎", "网站", "聊天室", "其他",
 )  # fmt: skip
 """What a platform may be (第二条 leaves the list open, hence 其他)."""
 
@@ -88,18 +93,44 @@ PUBLICITY = "publicity"
 YOUTH_LEAGUE = "youth-league"
 IT_CENTRE = "it-center"
 
-SHORT_FORMS: dict[str, str] = {
-    "1": "一级", "一": "一级", "2": "二级", "二": "二级", "3": "三级", "三": "三级", "群": "工作群",
-    "公众号": "微信公众号", "微信": "微信公众号", "wechat": "微信公众号", "weibo": "微博", "新浪微博": "微博",
-    "qq": "QQ", "qq群": "QQ群", "app": "APP", "客户端": "APP", "b站": "哔哩哔哩", "bilibili": "哔哩哔哩",
-    "douyin": "抖音", "头条": "今日头条", "头条号": "今日头条", "人人网": "人人", "网页": "网站", "website": "网站",
-    "zhihu": "知乎", "wechat_official": "微信公众号", "wechat_channels": "视频号", "qq_group": "QQ群",
-    "toutiao": "今日头条", "部门": "职能部门", "college": "学院", "department": "职能部门",
-    "service_unit": "教辅单位", "club": "社团", "student_org": "团学组织", "university": "学校",
-    "备案": "已备案", "登记": "已登记", "注销": "已注销", "驳回": "已驳回", "关停": "责令关停", "审核": "待审核",
-    "自主": "自主维护", "委托": "委托维护", "是": "已认证", "否": "未认证", "认证": "已认证",
-    "申请": "申请表",
-}  # fmt: skip
+_SHORT_FORMS = {
+    "一级": "1 一",
+    "二级": "2 二",
+    "三级": "3 三",
+    "工作群": "群 4",
+    "微博": "weibo 新浪微博 官方微博",
+    "微信公众号": "公众号 微信 wechat wechat_official 服务号 订阅号",
+    "视频号": "wechat_channels 微信视频号",
+    "QQ群": "qq_group",
+    "APP": "客户端 移动客户端",
+    "哔哩哔哩": "b站 bilibili",
+    "抖音": "douyin 抖音号",
+    "快手": "kuaishou",
+    "小红书": "xiaohongshu",
+    "今日头条": "头条 头条号 toutiao",
+    "知乎": "zhihu",
+    "人人": "人人网 renren",
+    "网站": "网页 website",
+    "小程序": "miniprogram mini_program",
+    "学校": "university",
+    "学院": "college",
+    "职能部门": "部门 department",
+    "教辅单位": "service_unit",
+    "团学组织": "student_org 团委 学生会",
+    "社团": "club",
+    "已备案": "备案",
+    "已登记": "登记",
+    "已注销": "注销",
+    "已驳回": "驳回",
+    "责令关停": "关停",
+    "待审核": "审核",
+    "自主维护": "自主",
+    "委托维护": "委托",
+    "已认证": "认证 是",
+    "未认证": "否",
+    "登记表": "登记",
+    "申请表": "申请",
+}
 
 
 def canonical(word: str, choices: Iterable[str]) -> str | None:
@@ -107,11 +138,8 @@ def canonical(word: str, choices: Iterable[str]) -> str | None:
 
     Takes the word itself, its short forms and Latin letters in any case.
     """
-    known = {choice.casefold(): choice for choice in choices}
     typed = word.strip().casefold()
-    if typed in known:
-        return known[typed]
-    return known.get(_SHORT.get(typed, "").casefold())
-
-
-_SHORT = {short.casefold(): word for short, word in SHORT_FORMS.items()}
+    for choice in choices:
+        if typed == choice.casefold() or typed in _SHORT_FORMS.get(choice, "").split():
+            return choice
+    return None

@@ -1,1 +1,30 @@
 """What can be wrong with a registry, found by the article that it offends."""
+
+from qjmedia.rules import (
+    article02,
+    article03,
+    article05,
+    article06,
+    article07,
+    article08,
+    article09,
+    article10,
+    article12,
+    article13,
+    shape,
+)
+from qjmedia.rules.base import Rule
+
+MODULES = (
+    shape, article02, article03, article05, article06, article07, article08, article09, article10,
+    article12, article13,
+)  # fmt: skip
+
+ALL: tuple[Rule, ...] = tuple(
+    each for module in MODULES for each in vars(module).values() if isinstance(each, Rule)
+)
+
+
+def on(subject: type) -> tuple[Rule, ...]:
+    """Return the rules whose subject is `File`, `Platform` or `Registry`."""
+    return tuple(each for each in ALL if each.subject is subject)

@@ -1,0 +1,33 @@
+"""第三条: whoever runs a platform answers for it, with a system behind it."""
+
+from qjmedia.model.finding import Fault, Severity
+from qjmedia.model.registry import Registry
+from qjmedia.rules.base import Faults, rule
+
+SYSTEMS = {
+    "responsibility": "责任体系",
+    "team": "工作队伍",
+    "review": "发布审核机制",
+    "rules": "管理制度",
+}
+
+
+@rule("QJ0301", on=Registry, severity=Severity.WARNING)
+def unit_without_governance(registry: Registry) -> Faults:
+    """有平台的单位没有责任体系、工作队伍、发布审核机制或管理制度的文件或日期。
+
+    依据：第三条“新媒体建设管理单位必须建立完善的管理制度和运行机制，包括建立责任体系、落实工作队伍、
+    完善发布审核机制等”。
+
+    错例：单位 {id: math, governance: {rules: 2024-03-01}}
+    正例：单位 {id: math, governance: {responsibility: …, team: …, review: …, rules: …}}
+    """
+    owners = {platform.owner for platform in registry.platforms if platform.is_active}
+    for unit in registry.context.units:
+        missing = [title for key, title in SYSTEMS.items() if not unit.governance.get(key)]
+        if unit.id in owners and missing:
+            yield Fault(
+                unit.at("/governance"),
+                f"“{unit.name}”没有登记{'、'.join(missing)}",
+                f"补上文件名或日期：qjmedia unit amend {unit.id} --set governance.rules=…",
+            )

@@ -1,0 +1,131 @@
+"""第五条: three tiers, and who answers for each. The tiers' own needs stand in the schema."""
+
+from qjmedia.model.finding import Fault, Severity
+from qjmedia.model.platform import Platform
+from qjmedia.model.registry import Context
+from qjmedia.model.words import YOUTH_LEAGUE, OpenerKind, Tier, UnitKind
+from qjmedia.rules.base import Faults, rule
+
+RUNS_AS = {
+    OpenerKind.COLLEGE: {UnitKind.COLLEGE},
+    OpenerKind.DEPARTMENT: {UnitKind.DEPARTMENT, UnitKind.MASS},
+    OpenerKind.SERVICE: {UnitKind.SERVICE, UnitKind.MASS},
+}
+"""群团 (校团委、工会) run their own platforms as a department does."""
+
+
+@rule("QJ0503", on=Platform, severity=Severity.INFO)
+def school_platform_by_extension(platform: Platform, _: Context) -> Faults:
+    """一级平台不是微博、微信。
+
+    依据：第五条“学校官方微博、微信为一级平台，由党委宣传部直接管理”。其他类型的学校官方平台按同样办法管理。
+
+    错例：{tier: 一级, kind: 抖音}（提示而已）
+    正例：{tier: 一级, kind: 微博}
+    """
+    if platform.tier is Tier.SCHOOL and platform.kind not in {"", "微博", "微信公众号"}:
+        yield Fault(
+            platform.at("/kind"),
+            f"{platform.kind}不在第五条列举之内，作为学校官方平台按一级平台管理",
+        )
+
+
+@rule("QJ0505", on=Platform)
+def post_contradicts_owner(platform: Platform, context: Context) -> Faults:
+    """个人名义注册的二级平台，第一责任人的职务与所属单位不符。
+
+    依据：第五条“学院党总支书记和职能部门主要负责人为本单位新媒体建设和管理第一责任人”。
+
+    错例：{opened_by: {kind: 个人}, owner: math, accountable: {post: 辅导员}}
+    正例：{opened_by: {kind: 个人}, owner: math, accountable: {post: 学院党总支书记}}
+    """
+    unit = context.units.get(platform.owner)
+    post = platform.accountable.post
+    if platform.tier is not Tier.UNIT or platform.opened_by is not OpenerKind.PERSON or not post:
+        return
+    if unit is None or unit.kind is None:
+        return
+    if unit.kind is UnitKind.COLLEGE:
+        if "副" in post or not post.endswith(("党总支书记", "党委书记")):
+            yield Fault(
+                platform.at("/accountable/post"),
+                f"学院平台的第一责任人应为学院党总支书记，现为“{post}”",
+                "改为：学院党总支书记",
+            )
+    elif not post.endswith("主要负责人"):
+        yield Fault(
+            platform.at("/accountable/post"),
+            f"{unit.kind}平台的第一责任人应为主要负责人，现为“{post}”",
+            f"改为：{unit.kind}主要负责人",
+        )
+
+
+@rule("QJ0507", on=Platform)
+def class_outside_its_college(platform: Platform, context: Context) -> Faults:
+    """班级平台不归口所在学院。
+
+    依据：第五条“学生班级的新媒体平台归口所在学院管理”。
+
+    错例：{opened_by: {kind: 班级}, owner: math, steward: youth-league}
+    正例：{opened_by: {kind: 班级}, owner: math, steward: math}
+    """
+    if platform.opened_by is not OpenerKind.CLASS:
+        return
+    unit = context.units.get(platform.owner)
+    if unit is not None and unit.kind is not None and unit.kind is not UnitKind.COLLEGE:
+        yield Fault(
+            platform.at("/owner"),
+            f"班级平台的所属单位应为所在学院，现为“{unit.name}”（{unit.kind}）",
+            "改为班级所在学院的 id",
+        )
+    elif platform.steward and platform.owner and platform.steward != platform.owner:
+        yield Fault(
+            platform.at("/steward"),
+            f"班级平台应归口所在学院“{context.units.name_of(platform.owner)}”，"
+            f"现归口“{context.units.name_of(platform.steward)}”",
+            f"改为：{platform.owner}",
+        )
+
+
+@rule("QJ0510", on=Platform)
+def opener_contradicts_unit(platform: Platform, context: Context) -> Faults:
+    """以何种单位名义开通，与 units.yaml 中所属单位的类型不符。
+
+    依据：第五条：学院、职能部门的责任人不同，类型须与单位一致。
+
+    错例：{opened_by: {kind: 职能部门}, owner: math}，而 math 是学院
+    正例：{opened_by: {kind: 学院}, owner: math}
+    """
+    unit = context.units.get(platform.owner)
+    allowed = RUNS_AS.get(platform.opened_by) if platform.opened_by else None
+    if unit is None or unit.kind is None or allowed is None or unit.kind in allowed:
+        return
+    fits = [opener for opener, kinds in RUNS_AS.items() if unit.kind in kinds]
+    yield Fault(
+        platform.at("/opened_by/kind"),
+        f"以“{platform.opened_by}”名义开通，但所属单位“{unit.name}”是{unit.kind}",
+        f"改为：{fits[0]}，或核对 owner" if fits else "核对 owner 和 opened_by.kind",
+    )
+
+
+@rule("QJ0511", on=Platform, severity=Severity.WARNING)
+def league_of_a_college(platform: Platform, context: Context) -> Faults:
+    """学院的团学组织：归口校团委，所属单位为学院。
+
+    依据：第五条“团学组织、社团的新媒体归口校团委管理”。许多学院团委账号实为学院账号，请核对级别。
+
+    错例：{opened_by: {kind: 团学组织}, owner: math}（提醒核对）
+    正例：{opened_by: {kind: 团学组织}, owner: youth-league}
+    """
+    unit = context.units.get(platform.owner)
+    if (
+        platform.opened_by is OpenerKind.LEAGUE
+        and platform.owner != YOUTH_LEAGUE
+        and unit is not None
+        and unit.kind is UnitKind.COLLEGE
+    ):
+        yield Fault(
+            platform.at("/owner"),
+            f"“{unit.name}”的团学组织平台归口校团委；若实为学院官方平台，应为二级平台",
+            "核对：确为团学组织则保留；实为学院平台则改 tier 和 opened_by",
+        )

@@ -1,0 +1,113 @@
+"""第六条: work groups in a person's name, and the names that a person may not use."""
+
+import unicodedata
+
+from qjmedia.model.finding import Fault, Severity
+from qjmedia.model.platform import Platform
+from qjmedia.model.policy import Policy
+from qjmedia.model.registry import Context
+from qjmedia.model.words import OpenerKind, Tier
+from qjmedia.rules.base import Faults, rule
+
+
+@rule("QJ0602", on=Platform)
+def group_outside_its_unit(platform: Platform, context: Context) -> Faults:
+    """工作群没有纳入创建人所在单位管理。
+
+    依据：第六条“实行管理员负责制，纳入创建人所在单位管理”。
+
+    错例：{tier: 工作群, owner: math, steward: publicity}
+    正例：{tier: 工作群, owner: math, steward: math}
+    """
+    if (
+        platform.tier is Tier.WORK_GROUP
+        and platform.owner
+        and platform.steward
+        and platform.owner != platform.steward
+    ):
+        yield Fault(
+            platform.at("/steward"),
+            f"工作群应纳入创建人所在单位“{context.units.name_of(platform.owner)}”管理，"
+            f"现归口“{context.units.name_of(platform.steward)}”",
+            f"改为：{platform.owner}",
+        )
+
+
+@rule("QJ0603", on=Platform)
+def person_under_a_protected_name(platform: Platform, context: Context) -> Faults:
+    """个人账号以学校名义运营。
+
+    依据：第六条“以个人名义创建的、发布个人信息的新媒体平台，不得以‘曲靖师范学院***’‘曲师***’等名义运营”。
+    工作群不在此列（“除此以外”）。
+
+    错例：{tier: 三级, opened_by: {kind: 个人}, name: 曲师生活圈}
+    正例：改名，或改由单位名义开通：{opened_by: {kind: 社团}}
+    """
+    if not _is_personal(platform) or _is_allowed(platform.name, context.policy):
+        return
+    for name in context.policy.protected_names:
+        if fold(platform.name).startswith(fold(name)):
+            yield Fault(
+                platform.at("/name"),
+                f"以个人名义开通的账号不得以“{name}***”名义运营，现名“{platform.name}”",
+                "改名；确为单位平台的，把注册主体转到单位后改 opened_by",
+            )
+            return
+
+
+@rule("QJ0604", on=Platform, severity=Severity.WARNING)
+def school_name_inside_a_personal_name(platform: Platform, context: Context) -> Faults:
+    """个人账号名称中含有学校名称或别称。
+
+    依据：第六条“等名义”：名称中间出现校名或别称，也可能使人误认。
+
+    错例：{tier: 三级, opened_by: {kind: 个人}, name: 我在曲师院的日子}
+    正例：{tier: 三级, opened_by: {kind: 个人}, name: 麒麟日记}
+    """
+    policy = context.policy
+    if not _is_personal(platform) or _is_allowed(platform.name, policy):
+        return
+    folded = fold(platform.name)
+    if any(folded.startswith(fold(name)) for name in policy.protected_names):
+        return
+    for name in (*policy.protected_names, *policy.name_aliases):
+        if fold(name) in folded:
+            yield Fault(
+                platform.at("/name"),
+                f"个人账号“{platform.name}”的名称中含有“{name}”",
+                "请核对是否使人误认为学校账号；确属无关的，列入 registry.yaml 的 allowed_names",
+            )
+            return
+
+
+@rule("QJ0605", on=Platform, severity=Severity.WARNING)
+def registered_to_a_person(platform: Platform, _: Context) -> Faults:
+    """单位平台登记在个人名下。
+
+    依据：第二条：以师生员工个人名义建设、作为单位信息平台运行的，也是校园新媒体；注册主体宜转到单位。
+
+    错例：{tier: 二级, opened_by: {kind: 个人, name: 示例甲}}
+    正例：{tier: 二级, opened_by: {kind: 学院, name: 数学与统计学院}}
+    """
+    if _is_personal(platform) and platform.is_active:
+        yield Fault(
+            platform.at("/opened_by/kind"),
+            f"“{platform.name}”作为{platform.tier}平台运行，却登记在个人名下",
+            "建议把注册主体转到单位，然后改 opened_by",
+        )
+
+
+def fold(name: str) -> str:
+    """Return a name as it sounds to a reader: compatibility forms, no spaces, one case."""
+    plain = unicodedata.normalize("NFKC", name)
+    kept = (char for char in plain if unicodedata.category(char) not in {"Cf", "Zs", "Cc"})
+    return "".join(kept).casefold()
+
+
+def _is_personal(platform: Platform) -> bool:
+    return platform.opened_by is OpenerKind.PERSON and platform.tier in {Tier.UNIT, Tier.STUDENT}
+
+
+def _is_allowed(name: str, policy: Policy) -> bool:
+    folded = fold(name)
+    return any(fold(allowed) in folded for allowed in policy.allowed_names)

@@ -1,0 +1,24 @@
+"""第十二条: somebody answers for secrecy."""
+
+from qjmedia.model.finding import Fault, Severity
+from qjmedia.model.registry import Registry
+from qjmedia.rules.base import Faults, rule
+
+
+@rule("QJ1201", on=Registry, severity=Severity.WARNING)
+def unit_without_confidentiality(registry: Registry) -> Faults:
+    """有平台的单位没有保密责任人。
+
+    依据：第十二条“建立保密管理责任制”。
+
+    错例：单位 {id: math, governance: {}}
+    正例：单位 {id: math, governance: {confidentiality: 示例丙}}
+    """
+    owners = {platform.owner for platform in registry.platforms if platform.is_active}
+    for unit in registry.context.units:
+        if unit.id in owners and not unit.governance.get("confidentiality"):
+            yield Fault(
+                unit.at("/governance/confidentiality"),
+                f"“{unit.name}”没有登记保密责任人",
+                f"补上：qjmedia unit amend {unit.id} --set governance.confidentiality=姓名",
+            )

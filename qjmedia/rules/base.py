@@ -1,0 +1,61 @@
+"""How a rule is declared, and how it is run."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from qjmedia.model.finding import Fault, Place, Severity
+from qjmedia.model.tree import Record
+
+Faults = Iterator[Fault]
+
+
+class File(NamedTuple):
+    """A file of the registry as plain data, before it becomes a platform or units."""
+
+    path: PurePosixPath
+    tree: Record
+
+    def at(self, pointer: str) -> Place:
+        """Return the place of a value of this file."""
+        return Place(self.path, pointer)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the Measures: its code, its weight and the function that finds the faults.
+
+    The function's name says the fault, its docstring is what `qjmedia explain` shows.
+    """
+
+    code: str
+    severity: Severity
+    subject: type
+    find: Callable[..., Faults]
+
+    @property
+    def name(self) -> str:
+        """The fault in English words, as in "school-platform-outside-publicity"."""
+        return self.find.__name__.replace("_", "-")
+
+
+def rule(
+    code: str, *, on: type, severity: Severity = Severity.ERROR
+) -> Callable[[Callable[..., Faults]], Rule]:
+    """Declare a rule on a `File`, a `Platform`, or the whole `Registry`.
+
+    The function takes its subject and, unless that is the registry, a `Context`; it yields faults.
+    """
+
+    def declare(find: Callable[..., Faults]) -> Rule:
+        return Rule(code, severity, on, find)
+
+    return declare
+
+
+def run(rules: Iterable[Rule], *subject: Any) -> Iterator[tuple[Rule, Fault]]:
+    """Yield every fault that the rules find, each with its rule."""
+    for each in rules:
+        for fault in each.find(*subject):
+            yield each, fault
