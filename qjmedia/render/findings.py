@@ -1,0 +1,70 @@
+"""A report in the formats that `check --format` offers, one function a format."""
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from qjmedia.model.finding import Finding, Report, Severity
+
+Line: TypeAlias = tuple[Severity | None, str]
+
+WORDS = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
+
+
+def text(report: Report) -> str:
+    """Return the report for people: a finding a line, its way out below it, a summary last."""
+    return "".join(f"{line}\n" for _, line in lines(report))
+
+
+def lines(report: Report) -> Iterator[Line]:
+    """Yield the lines of `text`, each with the severity that may colour it."""
+    for finding in report.findings:
+        yield finding.severity, visible(_headline(finding))
+        if finding.hint:
+            yield None, f"    改法：{visible(finding.hint)}"
+    yield _worst(report), summary(report)
+
+
+def summary(report: Report) -> str:
+    """Return the closing line: how much was looked at and what was found."""
+    counts = [(report.count(severity), WORDS[severity]) for severity in Severity]
+    found = "，".join(f"{count} 个{word}" for count, word in counts)
+    return f"检查了 {report.records} 份登记：{found if report.findings else '没有发现问题'}"
+
+
+def as_json(report: Report) -> str:
+    """Return the report for programs: an object with version, summary and findings."""
+    written = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    return "".join(f"{_shown(line, json.dumps)}\n" for line in written.split("\n"))
+
+
+def visible(value: str) -> str:
+    """Return text whose controls show as escapes, so that no value steers a terminal or a log."""
+    return _shown(value, ascii)
+
+
+def _shown(value: str, quoted: Callable[[str], str]) -> str:
+    """Return `value` with its unseen characters as `quoted` writes them between its quotes."""
+    if value.isprintable():
+        return value
+    return "".join(quoted(char)[1:-1] if _is_unseen(char) else char for char in value)
+
+
+def _headline(found: Finding) -> str:
+    place = f"{found.path}:{found.line}:{found.column}"
+    article = f"（{found.article}）" if found.article else ""
+    return f"{place}: {WORDS[found.severity]} {found.code} {found.message}{article}"
+
+
+def _worst(report: Report) -> Severity | None:
+    return next((severity for severity in Severity if report.count(severity)), None)
+
+
+def _is_unseen(char: str) -> bool:
+    """Whether a character is a control, a direction mark, of no width, or half of a pair."""
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+WRITERS: dict[str, Callable[[Report], str]] = {"text": text, "json": as_json}
+"""A further format is one more function, and its name here."""

@@ -1,0 +1,109 @@
+"""Where templates are found, and the cage they run in.
+
+Templates travel with the registry and so come in through pull requests: a template is a stranger's
+program. It gets the forms and nothing else: no attribute that starts with an underscore, no file
+outside its folder, no variable that was not passed.
+"""
+
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qjmedia.errors import BadRequest, MachineFault
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SIZE_BYTES = 256 * 1024
+Finalize = Callable[[Any], Any]
+
+
+def render(
+    name: str, folders: Sequence[Path], *, finalize: Finalize | None = None, **values: object
+) -> str:
+    """Return the text of a template.
+
+    Args:
+        name: the template's file name, a constant of ours and never taken from data.
+        folders: where to look, the registry's own templates before the packaged ones.
+        finalize: escapes each value; without it, values are escaped for HTML.
+        values: what the template may use.
+
+    Raises:
+        BadRequest: the template is missing, not UTF-8, wrong, or reaches for what it must not.
+        MachineFault: the template cannot be read.
+    """
+    from jinja2 import TemplateError
+
+    faults = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+    try:
+        return environment(folders, finalize=finalize).get_template(name).render(values)
+    except faults as e:
+        raise BadRequest(
+            f"模板 {name} {_line_of(e, name)}无法套用：{_reason(e)}",
+            hint=f"改正登记库的 templates/{name}，或删除它以改用自带的模板",
+        ) from e
+
+
+def environment(folders: Sequence[Path], *, finalize: Finalize | None = None) -> "Environment":
+    """Return the cage: sandboxed, read-only, strict about names, escaping by default."""
+    from jinja2 import FunctionLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    cage = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: _source(name, folders)),
+        undefined=StrictUndefined,
+        autoescape=True,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    cage.globals.clear()
+    return cage
+
+
+def _source(name: str, folders: Sequence[Path]) -> tuple[str, str, None] | None:
+    """Return a template's text and place from the first folder that has it."""
+    for folder in folders:
+        data = _read(folder / name) if _is_plain(name) else None
+        if data is not None:
+            return _decoded(name, data), name, None
+    return None
+
+
+def _is_plain(name: str) -> bool:
+    return name.endswith(".j2") and not name.startswith(".") and not set(name) & set("/\\:\0")
+
+
+def _read(path: Path) -> bytes | None:
+    """Return a file's bytes; a link is not followed, for it may lead out of the registry."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(SIZE_BYTES + 1)
+    except OSError as e:
+        raise MachineFault(f"无法读取模板 {path}：{e.strerror}", hint="检查文件权限") from e
+
+
+def _decoded(name: str, data: bytes) -> str:
+    if len(data) > SIZE_BYTES:
+        raise BadRequest(f"模板 {name} 超过 {SIZE_BYTES // 1024} KB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise BadRequest(f"模板 {name} 不是 UTF-8 文本", hint="在编辑器中另存为 UTF-8 编码") from e
+
+
+def _line_of(error: Exception, name: str) -> str:
+    """Return "第 n 行", or "" where the line is not known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == name]
+    line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
+    return f"第 {line} 行" if line else ""
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
