@@ -1,0 +1,68 @@
+"""What the machine refused, said in Chinese: a full disk, a folder that may not be written."""
+
+import errno
+
+from qjmedia.errors import MachineFault
+
+_FULL = "磁盘空间不足"
+_CLOSED = "没有写入权限，或磁盘是只读的"
+_BUSY = "系统资源不足（打开的文件或进程太多）"
+
+_BY_ERRNO = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: _CLOSED,
+    errno.EACCES: _CLOSED,
+    errno.EPERM: _CLOSED,
+    errno.EMFILE: _BUSY,
+    errno.ENFILE: _BUSY,
+    errno.ENOMEM: _BUSY,
+    errno.EAGAIN: _BUSY,
+}
+# what Git prints, always in English because it runs under LC_ALL=C
+_BY_PHRASE = {
+    "No space left on device": _FULL,
+    "Disk quota exceeded": _BY_ERRNO[errno.EDQUOT],
+    "Read-only file system": _CLOSED,
+    "ermission denied": _CLOSED,
+    "insufficient permission": _CLOSED,
+    "Too many open files": _BUSY,
+    "Cannot allocate memory": _BUSY,
+}
+_WAY_OUT = {
+    _FULL: "腾出磁盘空间后重试；登记库没有改变",
+    _BY_ERRNO[errno.EDQUOT]: "清理文件或请管理员增加配额后重试；登记库没有改变",
+    _CLOSED: "请管理员开放该文件夹的写入权限后重试；登记库没有改变",
+    _BUSY: "关闭一些程序后重试；登记库没有改变",
+}
+
+
+class GitFailed(MachineFault):
+    """Git ended with an error that nobody foresaw.
+
+    Attributes:
+        status: its exit status.
+        stderr: what it printed, in English.
+    """
+
+    def __init__(self, command: str, status: int, stderr: str) -> None:
+        """Word the failure of `git command`."""
+        cause = next((words for phrase, words in _BY_PHRASE.items() if phrase in stderr), "")
+        detail = _last_words(stderr) or f"退出码 {status}"
+        message = f"{cause}：{detail}" if cause else f"git {command} 失败：{detail}"
+        super().__init__(message, hint=_WAY_OUT.get(cause, "运行 qjmedia doctor 检查本机和仓库"))
+        self.status = status
+        self.stderr = stderr
+
+
+def of_os(error: OSError) -> MachineFault:
+    """Return what the operating system refused, naming the path it was about."""
+    words = _BY_ERRNO.get(error.errno or 0, error.strerror or str(error))
+    where = f"：{error.filename}" if error.filename else ""
+    return MachineFault(f"{words}{where}", hint=_WAY_OUT.get(words, "运行 qjmedia doctor 检查本机"))
+
+
+def _last_words(stderr: str) -> str:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    return (grave or lines or [""])[0]

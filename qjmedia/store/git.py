@@ -1,0 +1,256 @@
+"""The one door to Git: constant arguments, all data on stdin, a clean environment.
+
+GitPython serves as the runner only. Its object layer loses commits under concurrency, knows
+neither SHA-256 nor fsync, and lets strings become options (docs/adr/0002).
+"""
+
+import os
+import re
+import subprocess
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NewType
+
+from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.store.fault import GitFailed, of_os
+
+if TYPE_CHECKING:
+    from git.cmd import Git as Runner
+
+CommitId = NewType("CommitId", str)
+BlobId = NewType("BlobId", str)
+TreeId = NewType("TreeId", str)
+
+OLDEST = (2, 34)
+"""SSH signatures came with it; Ubuntu 22.04 ships it."""
+
+# The user's hooks, file monitor and automatic clean-up stay asleep, nothing is acknowledged before
+# it is on the disk, and an identity is never guessed from the host's name.
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.fsync=all",
+    "core.filesRefLockTimeout=5000",
+    "core.packedRefsTimeout=5000",
+    "core.quotePath=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "i18n.commitEncoding=UTF-8",
+    "user.useConfigOnly=true",
+)
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+}
+# Where a person keeps his settings is his to say; all else in GIT_* is what a surrounding Git left.
+_KEPT = {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"}
+# A pre-receive hook sees the pushed objects only through these.
+_QUARANTINE = {
+    "GIT_QUARANTINE_PATH",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+}
+
+_AUTHOR = re.compile(r"(?P<name>[^<>]+?) *<(?P<email>[^<>@ ]+@[^<>@ ]+)>")
+_CRUD = " .,:;<>\"\\'"
+"""What Git silently strips from both ends of a name."""
+_LONGEST_AUTHOR = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """In whose name a commit is made."""
+
+    name: str
+    email: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Author":
+        """Read `姓名 <邮箱>`.
+
+        Raises:
+            BadRequest: it is not of that form, or has control characters.
+        """
+        found = _AUTHOR.fullmatch(text.strip(" "))
+        hidden = any(unicodedata.category(char).startswith("C") for char in text)
+        if found is None or hidden or len(text) > _LONGEST_AUTHOR:
+            raise _no_author(text)
+        if not (found["name"].strip(_CRUD) and found["email"].strip(_CRUD)):
+            raise _no_author(text)
+        return cls(found["name"], found["email"])
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What one Git command left behind."""
+
+    status: int
+    stdout: bytes
+    stderr: str
+
+    def line(self) -> str:
+        """Return stdout as text without its last newline."""
+        return os.fsdecode(self.stdout).removesuffix("\n")
+
+
+@dataclass(slots=True)
+class Git:
+    """Runs Git in one folder.
+
+    Attributes:
+        folder: where every command runs.
+        fsync: the settings that make this version of Git durable.
+        inherited: open files a command keeps open, so that our lock outlives us as long as it does.
+    """
+
+    folder: Path
+    fsync: tuple[str, ...] = ()
+    inherited: tuple[int, ...] = ()
+    _runner: "Runner" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._runner = _runner(self.folder)
+
+    def run(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        ok: tuple[int, ...] = (0,),
+    ) -> Output:
+        """Run one command to its end.
+
+        Raises:
+            GitFailed: its exit status is not among `ok`.
+            MachineFault: Git is not installed.
+        """
+        process = self.start(*args, env=env)
+        stdout, stderr = process.communicate(stdin)
+        output = Output(process.returncode, stdout, stderr.decode("utf-8", "replace"))
+        if output.status not in ok:
+            raise GitFailed(args[0], output.status, output.stderr)
+        return output
+
+    def start(self, *args: str, env: Mapping[str, str] | None = None) -> "Process":
+        """Start one command and leave it running, its three streams open."""
+        from git.exc import GitCommandNotFound
+
+        options: dict[str, Any] = {"start_new_session": True}
+        if self.inherited and os.name == "posix":
+            options["pass_fds"] = self.inherited
+        try:
+            process = self._runner.execute(
+                self._command(args),
+                istream=subprocess.PIPE,
+                as_process=True,
+                env={**_ENVIRONMENT, **(env or {})},
+                **options,
+            )
+        except GitCommandNotFound as error:
+            raise _no_git() from error
+        except OSError as error:
+            raise of_os(error) from error
+        return Process(process)
+
+    def require(self) -> None:
+        """Make sure that Git is there and new enough, and choose its settings.
+
+        Raises:
+            MachineFault: it is missing, or older than OLDEST.
+        """
+        said = self.run("version").line()
+        found = re.match(r"git version (\d+)\.(\d+)", said)
+        version = (int(found[1]), int(found[2])) if found else (0, 0)
+        if version < OLDEST:
+            raise MachineFault(
+                f"Git 太旧（{said}），至少需要 {OLDEST[0]}.{OLDEST[1]}",
+                hint="升级 Git：Windows 到 git-scm.com 下载安装；Ubuntu/Debian 运行 "
+                "sudo apt update && sudo apt install git",
+            )
+        # `core.fsync` came with 2.36; before it, loose objects had a switch of their own
+        self.fsync = ("core.fsyncObjectFiles=true",) if version < (2, 36) else ()
+
+    def _command(self, args: tuple[str, ...]) -> list[str]:
+        settings = [word for line in (*_SETTINGS, *self.fsync) for word in ("-c", line)]
+        return ["git", *settings, "-C", str(self.folder), *args]
+
+
+class Process:
+    """A running Git; it is ended when forgotten."""
+
+    def __init__(self, handle: Any) -> None:
+        """Take over GitPython's handle."""
+        self._handle = handle
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        """What it reads."""
+        return self._handle.stdin  # type: ignore[no-any-return]
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        """What it writes."""
+        return self._handle.stdout  # type: ignore[no-any-return]
+
+    @property
+    def returncode(self) -> int:
+        """Its exit status, once it has ended."""
+        return int(self._handle.returncode)
+
+    def communicate(self, stdin: bytes) -> tuple[bytes, bytes]:
+        """Feed it, wait for its end and return stdout and stderr."""
+        stdout, stderr = self._handle.communicate(stdin)
+        return stdout, stderr
+
+    def close(self) -> None:
+        """End it."""
+        self._handle._terminate()  # noqa: SLF001  # GitPython offers this to __del__ only
+
+
+@contextmanager
+def closing_lock(git: Git, descriptor: int | None) -> Iterator[None]:
+    """Let the commands run inside hold our lock until they have ended, even if we are killed."""
+    git.inherited = () if descriptor is None else (descriptor,)
+    try:
+        yield
+    finally:
+        git.inherited = ()
+
+
+def _runner(folder: Path) -> "Runner":
+    _forget_surrounding_git()
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # a missing Git is reported in our own words
+    from git.cmd import Git as Runner
+
+    return Runner(str(folder))
+
+
+def _forget_surrounding_git() -> None:
+    # GitPython hands os.environ to its children and can add to it only
+    kept = _KEPT | (_QUARANTINE if "GIT_QUARANTINE_PATH" in os.environ else set())
+    for name in [name for name in os.environ if name.startswith("GIT_") and name not in kept]:
+        del os.environ[name]
+
+
+def _no_author(text: str) -> BadRequest:
+    return BadRequest(
+        f"作者“{text!r}”不是“姓名 <邮箱>”的形式",
+        hint="例如：--author '张三 <zhangsan@example.edu.cn>'",
+    )
+
+
+def _no_git() -> MachineFault:
+    return MachineFault(
+        "本机没有安装 Git，登记库靠它保存历史",
+        hint="安装 Git：Windows 到 git-scm.com 下载；Ubuntu/Debian 运行 sudo apt install git；"
+        "装好后重新打开终端",
+    )

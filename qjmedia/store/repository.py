@@ -1,0 +1,261 @@
+"""The repository a registry lives in: where it stands, what its history holds."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from qjmedia.errors import BadRequest, MachineFault, NotARegistry, QjError, Refused
+from qjmedia.store.fault import GitFailed
+from qjmedia.store.git import Author, BlobId, CommitId, Git, TreeId
+from qjmedia.store.objects import TREE_MODE, Entry, Objects
+
+_HERE = PurePosixPath()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a repository keeps its things, as Git says.
+
+    Attributes:
+        top: the work tree's top folder; in a bare repository the repository itself.
+        prefix: the registry's root relative to `top`, "" if they are the same.
+        git_dir: this work tree's own Git folder.
+        common_dir: the Git folder shared by all linked work trees.
+        algorithm: what ids are made with, "sha1" or "sha256".
+    """
+
+    top: Path
+    prefix: str
+    git_dir: Path
+    common_dir: Path
+    algorithm: str
+
+
+class Repository:
+    """One registry's repository. Not for use by two threads at a time.
+
+    It keeps a Git process open for reading; `close` or leaving `with` ends it.
+
+    Attributes:
+        root: the folder that holds `registry/`.
+        prefix: `root` relative to the top of the repository, "" at the top.
+    """
+
+    def __init__(self, git: Git, place: Place) -> None:
+        """Use `open` instead."""
+        self.git = git
+        self.place = place
+        self.root = place.top / place.prefix
+        self.prefix = place.prefix
+        self.objects = Objects(git)
+
+    @classmethod
+    def open(cls, root: Path, *, bare: bool = False) -> "Repository":
+        """Open the repository that holds `root`, the folder with `registry/` in it.
+
+        With `bare` a repository without work tree is taken too, for reading only: the hook of a
+        server runs in one.
+
+        Raises:
+            NotARegistry: `root` is not in a Git repository.
+            Refused: the repository has no work tree.
+            MachineFault: Git is missing, too old, or distrusts the folder's owner.
+        """
+        git = Git(root)
+        git.require()
+        place = _place(git, bare=bare)
+        inner = Git(place.top, fsync=git.fsync)
+        return cls(inner, place)
+
+    def close(self) -> None:
+        """End the reading process."""
+        self.objects.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def head(self) -> CommitId | None:
+        """Return the commit checked out, None where there is none yet."""
+        return self.tip("HEAD")
+
+    def tip(self, ref: str) -> CommitId | None:
+        """Return the commit a branch points to, None while it is unborn.
+
+        Raises:
+            MachineFault: it points to a commit that is missing.
+        """
+        found = self.objects.find(f"{ref}^{{commit}}")
+        if found is not None:
+            return CommitId(found.id)
+        if self.git.run("rev-parse", "--quiet", "--verify", ref, ok=(0, 1)).status == 0:
+            raise MachineFault(
+                f"仓库 {self.place.top} 的 {ref} 指向一个不存在的提交，仓库已损坏",
+                hint="运行 git fsck 查看，并从备份恢复",
+            )
+        return None
+
+    def branch(self) -> str | None:
+        """Return the full name of the branch checked out, None on a detached HEAD."""
+        found = self.git.run("symbolic-ref", "--quiet", "HEAD", ok=(0, 1))
+        return found.line() or None
+
+    def resolve(self, rev: str) -> CommitId:
+        """Return the commit that `rev` names: an id, a branch, a tag, `HEAD~2`.
+
+        Raises:
+            BadRequest: there is none.
+        """
+        if rev.isprintable():
+            found = self.git.run(
+                "rev-parse",
+                "--quiet",
+                "--verify",
+                "--end-of-options",
+                f"{rev}^{{commit}}",
+                ok=(0, 1, 128),
+            )
+            if found.status == 0:
+                return CommitId(found.line())
+        raise BadRequest(
+            f"找不到版本“{rev}”",
+            hint="可写提交号、分支名、标签名或 HEAD~1；git log --oneline 可列出",
+        )
+
+    def entry(self, commit: CommitId | None, path: PurePosixPath) -> Entry | None:
+        """Return what stands at `path` (relative to the root) in a commit, None if nothing does."""
+        if commit is None:
+            return None
+        return self._descend(self.objects.tree_of(commit), self.inside(path).parts)
+
+    def inside(self, path: PurePosixPath) -> PurePosixPath:
+        """Return `path`, relative to the root, as Git knows it: relative to the top."""
+        return PurePosixPath(self.prefix) / path
+
+    def blobs(
+        self, commit: CommitId | None, under: PurePosixPath = _HERE
+    ) -> dict[PurePosixPath, BlobId]:
+        """Return the ids of all regular files below `under`, by path relative to the root."""
+        listed = self.listing(commit, under)
+        return {path: entry.blob for path, entry in listed if entry.blob is not None}
+
+    def listing(
+        self, commit: CommitId | None, under: PurePosixPath = _HERE
+    ) -> Iterator[tuple[PurePosixPath, Entry]]:
+        """Yield all that stands below `under`, links and submodules too, sorted as Git sorts."""
+        tree = self._folder(commit, under)
+        if tree is None:
+            return
+        listed = self.git.run("ls-tree", "-r", "-z", tree).stdout
+        for line in listed.split(b"\0")[:-1]:
+            mode, _, rest = line.split(b" ", 2)
+            blob, name = rest.split(b"\t", 1)
+            yield under / os.fsdecode(name), Entry(mode, blob.decode("ascii"))
+
+    def read(self, blobs: Iterable[BlobId], limit: int | None = None) -> Iterator[bytes]:
+        """Yield the contents of blobs in the order asked, at most `limit` bytes of each.
+
+        Raises:
+            MachineFault: one is missing.
+        """
+        for found in self.objects.ask(blobs, limit):
+            if found is None:
+                raise MachineFault(
+                    f"仓库 {self.place.top} 缺少文件内容", hint="运行 git fsck 查看，并从备份恢复"
+                )
+            yield found.data
+
+    def author(self) -> Author:
+        """Return in whose name Git would commit.
+
+        Raises:
+            MachineFault: no name or e-mail is configured.
+        """
+        return self._identity("GIT_AUTHOR_IDENT")
+
+    def committer(self) -> Author:
+        """Return who would stand as committer; raises as `author` does."""
+        return self._identity("GIT_COMMITTER_IDENT")
+
+    def _identity(self, variable: str) -> Author:
+        found = self.git.run("var", variable, ok=(0, 128))
+        if found.status:
+            raise MachineFault(
+                "Git 还不知道您是谁：没有设置姓名或邮箱，无法记录是谁做的登记",
+                hint="先运行这两条命令（换成您自己的）：git config --global user.name '张三'；"
+                "git config --global user.email 'zhangsan@example.edu.cn'",
+            )
+        name, rest = found.line().rsplit(" <", 1)
+        return Author(name, rest.split(">", 1)[0])
+
+    def _folder(self, commit: CommitId | None, under: PurePosixPath) -> str | None:
+        if commit is None:
+            return None
+        tree = self.objects.tree_of(commit)
+        entry = self._descend(tree, self.inside(under).parts)
+        return entry.id if entry is not None and entry.mode == TREE_MODE else None
+
+    def _descend(self, tree: TreeId, parts: tuple[str, ...]) -> Entry | None:
+        here = Entry(TREE_MODE, tree)
+        for part in parts:
+            if here.mode != TREE_MODE:
+                return None
+            below = self.objects.tree(here.id).get(os.fsencode(part))
+            if below is None:
+                return None
+            here = below
+        return here
+
+
+def _place(git: Git, *, bare: bool) -> Place:
+    try:
+        said = git.run(
+            "rev-parse",
+            "--path-format=absolute",
+            "--is-bare-repository",
+            "--git-dir",
+            "--git-common-dir",
+            "--show-object-format",
+        ).line()
+        is_bare, git_dir, common_dir, algorithm = said.split("\n")
+        if is_bare == "true":
+            return _bare(Path(git_dir), Path(common_dir), algorithm, allowed=bare)
+        top, prefix = git.run("rev-parse", "--show-toplevel", "--show-prefix").line().split("\n")
+    except GitFailed as error:
+        raise _not_usable(git.folder, error) from error
+    return Place(Path(top), prefix.rstrip("/"), Path(git_dir), Path(common_dir), algorithm)
+
+
+def _bare(git_dir: Path, common_dir: Path, algorithm: str, *, allowed: bool) -> Place:
+    if not allowed:
+        raise Refused(
+            f"{git_dir} 是没有工作区的（bare）仓库，不能在其中登记",
+            hint="先克隆一份：git clone，再在克隆出的文件夹中运行",
+        )
+    return Place(git_dir, "", git_dir, common_dir, algorithm)
+
+
+def _not_usable(folder: Path, error: GitFailed) -> QjError:
+    if "dubious ownership" in error.stderr:
+        return MachineFault(
+            f"{folder} 属于另一个系统用户，Git 出于安全不肯打开它",
+            hint=f"确认该文件夹可信后运行：git config --global --add safe.directory {folder}",
+        )
+    if "not a git repository" in error.stderr:
+        return NotARegistry(
+            f"{folder} 不在 Git 仓库中，无法保存历史",
+            hint="进入登记库目录后再运行；新建登记库：qjmedia init 目录名",
+        )
+    if "must be run in a work tree" in error.stderr:
+        return Refused(f"{folder} 在 Git 的内部文件夹中", hint="回到登记库所在的文件夹再运行")
+    return error
