@@ -84,6 +84,18 @@ class Report:
         """Sort the findings and drop those that say the same thing of the same place."""
         return cls(records, tuple(sorted(set(findings), key=_by_place)))
 
+    def within(self, paths: Iterable[PurePosixPath]) -> "Report":
+        """Return only the findings in these files or folders."""
+        kept = tuple(paths)
+        return Report(
+            self.records,
+            tuple(
+                found
+                for found in self.findings
+                if any(PurePosixPath(found.path).is_relative_to(path) for path in kept)
+            ),
+        )
+
     def count(self, severity: Severity) -> int:
         """Return how many findings weigh `severity`."""
         return sum(found.severity is severity for found in self.findings)

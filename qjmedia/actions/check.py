@@ -1,0 +1,202 @@
+"""Whether a registry keeps to the Measures."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from qjmedia import rules
+from qjmedia.model.finding import Fault, Finding, Place, Report, Severity
+from qjmedia.model.platform import Platform
+from qjmedia.model.policy import POLICY_PATH, Policy
+from qjmedia.model.registry import Context, Registry
+from qjmedia.model.tree import Record, without
+from qjmedia.model.unit import UNITS_PATH, Units
+from qjmedia.rules.base import File, run
+from qjmedia.store import layout
+from qjmedia.store.files import Files
+from qjmedia.store.schema import Schema
+from qjmedia.store.yaml import Parsed, parse
+
+Progress = Callable[[int, int], None]
+"""Called with how many records are done, and how many there are."""
+
+
+SETTINGS = {"registry": POLICY_PATH, "units": UNITS_PATH, "access": layout.ACCESS_PATH}
+"""The registry's own files, by the name of their schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one file's own data show, and what could be read of it."""
+
+    findings: tuple[Finding, ...]
+    platform: Platform | None = None
+
+
+class Judge:
+    """Judges files by the schemas, policy and units of one revision."""
+
+    def __init__(self, files: Files, today: date) -> None:
+        """Read what all verdicts rest on; nothing is judged yet."""
+        self.files = files
+        self.today = today
+
+    @cached_property
+    def context(self) -> Context:
+        """What the rules may know beside their subject."""
+        return Context(
+            self.today,
+            Policy.of(self._settled(POLICY_PATH)),
+            Units.of(self._settled(UNITS_PATH)),
+        )
+
+    @cached_property
+    def platform_schema(self) -> Schema:
+        """The schema of the records, compiled once."""
+        return self.schema("platform")
+
+    def schema(self, name: str) -> Schema:
+        """Return the registry's own schema, or the tool's where it has none."""
+        path = layout.SCHEMA_OF[name]
+        own = self.files.read(path)
+        return Schema(own if own is not None else layout.packaged(path).read_bytes())
+
+    def record(self, path: PurePosixPath, data: bytes) -> Verdict:
+        """Judge one platform's file by itself."""
+        parsed = parse(data)
+        found = [*self._shape(path, parsed)]
+        if parsed.tree is None:
+            return Verdict(tuple(found))
+        failed = [*self._against(self.platform_schema, path, parsed)]
+        pointers = tuple(each.pointer for each in failed)
+        tree = without(parsed.tree, pointers) if pointers else parsed.tree
+        platform = Platform.of(path, tree if isinstance(tree, dict) else {})
+        for rule, fault in run(rules.on(Platform), platform, self.context):
+            if not _covers(pointers, fault.place.pointer):
+                found += self._found(rule.code, rule.severity, fault, _position(parsed, fault))
+        return Verdict((*found, *failed), platform)
+
+    def together(self, platforms: Iterable[Platform]) -> Iterator[Finding]:
+        """Judge what only several platforms show."""
+        read: dict[PurePosixPath, Parsed] = {}
+        for rule, fault in run(rules.on(Registry), Registry(tuple(platforms), self.context)):
+            path = fault.place.path
+            if path not in read:
+                read[path] = parse(self.files.read(path) or b"")
+            yield from self._found(rule.code, rule.severity, fault, _position(read[path], fault))
+
+    def settings(self) -> Iterator[Finding]:
+        """Judge registry.yaml, units.yaml and access.yaml."""
+        for name, path in SETTINGS.items():
+            data = self.files.read(path)
+            if data is not None:
+                parsed = parse(data)
+                yield from self._shape(path, parsed)
+                if parsed.tree is not None:
+                    yield from self._against(self.schema(name), path, parsed)
+            elif name != "access":
+                missing = Fault(Place(path), f"缺少 {path}", "从备份或历史中恢复这个文件")
+                yield from self._found("QJ0007", Severity.ERROR, missing, (1, 1))
+
+    def strangers(self) -> Iterator[Finding]:
+        """Name the files below registry/ that do not belong there."""
+        for path in self.files.paths(layout.REGISTRY):
+            if path not in SETTINGS.values() and not layout.is_record(path):
+                stranger = Fault(
+                    Place(path),
+                    f"{path} 不属于登记库",
+                    "登记放在 registry/platforms/<所属单位>/<id>.yaml；其他文件请移到别处",
+                )
+                yield from self._found("QJ0013", Severity.WARNING, stranger, (1, 1))
+
+    def _shape(self, path: PurePosixPath, parsed: Parsed) -> Iterator[Finding]:
+        for each in parsed.faults:
+            fault = Fault(Place(path), each.message, each.hint)
+            yield from self._found(each.code, Severity.ERROR, fault, (each.line, each.column))
+        if parsed.tree is not None:
+            for rule, fault in run(rules.on(File), File(path, parsed.tree), self.context):
+                yield from self._found(rule.code, rule.severity, fault, _position(parsed, fault))
+
+    def _against(self, schema: Schema, path: PurePosixPath, parsed: Parsed) -> Iterator[Finding]:
+        tree = parsed.tree
+        if tree is None or schema.accepts(tree):
+            return
+        flagged = {(fault.line, fault.column) for fault in parsed.faults}
+        for each in schema.faults(tree):
+            at = (parsed.key_position if each.at_key else parsed.position)(each.pointer)
+            if at not in flagged:
+                fault = Fault(Place(path, each.pointer), each.message, each.hint)
+                yield from self._found(each.code, each.severity, fault, at)
+
+    def _found(
+        self, code: str, severity: Severity, fault: Fault, at: tuple[int, int]
+    ) -> Iterator[Finding]:
+        """Yield the finding with the weight that the policy gives it, unless that is "off"."""
+        weight = self.context.policy.severities.get(code, severity.value)
+        if weight != "off":
+            place = fault.place
+            yield Finding(
+                str(place.path),
+                *at,
+                code,
+                place.pointer,
+                fault.message,
+                Severity(weight),
+                fault.hint,
+            )
+
+    def _settled(self, path: PurePosixPath) -> Record:
+        data = self.files.read(path)
+        return (parse(data).tree or {}) if data is not None else {}
+
+
+def check(files: Files, today: date, *, progress: Progress | None = None) -> Report:
+    """Judge every file of a registry; a broken one is a finding and the run goes on."""
+    judge = Judge(files, today)
+    found = [*judge.settings(), *judge.strangers()]
+    records = [path for path in files.paths(layout.PLATFORMS) if layout.is_record(path)]
+    platforms: list[Platform] = []
+    for done, (path, data) in enumerate(files.read_all(records), 1):
+        verdict = judge.record(path, data)
+        found += verdict.findings
+        if verdict.platform is not None:
+            platforms.append(verdict.platform)
+        if progress is not None:
+            progress(done, len(records))
+    found += judge.together(platforms)
+    return Report.of(len(records), found)
+
+
+def check_change(
+    files: Files, changed: Mapping[PurePosixPath, bytes], beside: Iterable[Platform], today: date
+) -> Report:
+    """Judge the records of a change as they will stand, beside the platforms they may clash with.
+
+    `files` shows the registry with the change; old faults of other records do not count.
+    """
+    judge = Judge(files, today)
+    found: list[Finding] = []
+    platforms: list[Platform] = []
+    for path, data in changed.items():
+        if not layout.is_record(path):
+            continue
+        verdict = judge.record(path, data)
+        found += verdict.findings
+        if verdict.platform is not None:
+            platforms.append(verdict.platform)
+    if any(not layout.is_record(path) for path in changed):
+        found += judge.settings()
+    names = {str(path) for path in changed}
+    others = [platform for platform in beside if platform.path not in changed]
+    found += (each for each in judge.together([*platforms, *others]) if each.path in names)
+    return Report.of(len(platforms), found)
+
+
+def _position(parsed: Parsed, fault: Fault) -> tuple[int, int]:
+    return parsed.position(fault.place.pointer)
+
+
+def _covers(pointers: tuple[str, ...], pointer: str) -> bool:
+    return any(pointer == each or pointer.startswith(f"{each}/") for each in pointers)

@@ -1,0 +1,83 @@
+"""qjmedia check."""
+
+import sys
+import time
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qjmedia.cli import options
+from qjmedia.errors import BadRequest
+
+if TYPE_CHECKING:
+    from qjmedia.actions.check import Progress
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="只报这些文件或文件夹。")] = None,
+    root: options.Root = None,
+    rev: options.Rev = "",
+    output: Annotated[Format, typer.Option("--format", help="输出格式。")] = Format.TEXT,
+    json: options.Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="警告也算错误。")] = False,
+    today: options.Today = "",
+    quiet: options.Quiet = False,
+) -> None:
+    r"""检查登记库是否符合《新媒体管理办法》；有错误时退出码为 1。
+
+    \b
+    例：qjmedia check
+        qjmedia check registry/platforms/math
+        qjmedia check --rev HEAD~1 --format json
+    """
+    from qjmedia.actions.check import check as judge
+    from qjmedia.cli.session import files_at, locate, the_day
+    from qjmedia.model.finding import Severity
+    from qjmedia.render.findings import WRITERS
+
+    report = judge(files_at(root, rev), the_day(today), progress=_progress(quiet=quiet))
+    if paths:
+        report = report.within(_below(locate(root), paths))
+    writer = WRITERS[Format.JSON if json else output]
+    typer.echo(writer(report), nl=False)
+    weights = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(report.count(weight) for weight in weights):
+        raise typer.Exit(1)
+
+
+def _below(root: Path, paths: Sequence[Path]) -> tuple[PurePosixPath, ...]:
+    """Return typed paths as they stand below the registry's root."""
+    found = []
+    for path in paths:
+        full = path.resolve()
+        if not full.is_relative_to(root) or not full.exists():
+            raise BadRequest(
+                f"{path} 不在登记库 {root} 中，或不存在", hint="写登记库中的文件或文件夹"
+            )
+        found.append(PurePosixPath(full.relative_to(root).as_posix()))
+    return tuple(found)
+
+
+def _progress(*, quiet: bool) -> "Progress | None":
+    """Return a progress line for a long check on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        return None
+    started = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        if time.monotonic() - started > 1 and (done % 100 == 0 or done == total):
+            end = "\n" if done == total else ""
+            sys.stderr.write(f"\r已检查 {done}/{total}{end}")
+            sys.stderr.flush()
+
+    return show

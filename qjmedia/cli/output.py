@@ -1,0 +1,124 @@
+"""How results and refusals are shown: JSON, plain text, or a table on a terminal."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+from qjmedia.errors import QjError
+from qjmedia.model.difference import FieldChange, in_words
+from qjmedia.model.privacy import mask, mask_text
+
+WIDEST = 60
+
+
+def emit(document: Any) -> None:
+    """Print one JSON document on standard output."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def note(message: str, *, quiet: bool = False) -> None:
+    """Print a remark on standard error."""
+    if not quiet:
+        typer.echo(plain(message), err=True)
+
+
+def refuse(error: QjError, *, as_json: bool) -> None:
+    """Print why a request could not be carried out, on standard error."""
+    if as_json:
+        document: dict[str, Any] = {
+            "exit": error.exit_code,
+            "message": error.message,
+            "article": error.article,
+            "hint": error.hint,
+        }
+        findings = getattr(error, "findings", ())
+        if findings:
+            document["findings"] = [found.to_json() for found in findings]
+        typer.echo(
+            json.dumps({"version": 1, "error": document}, ensure_ascii=False, indent=2), err=True
+        )
+        return
+    article = f"（{error.article}）" if error.article else ""
+    note(f"qjmedia：{error.message}{article}")
+    for found in getattr(error, "findings", ())[1:]:
+        note(f"  另：{found.message}" + (f"（{found.article}）" if found.article else ""))
+    if error.hint:
+        note(f"  怎么办：{error.hint}")
+
+
+def plain(text: str) -> str:
+    """Return a text with control characters made visible; old data may hold anything."""
+    return "".join(
+        char if char.isprintable() or char in "\n\t\u3000" else f"\\u{ord(char):04x}"
+        for char in text
+    )
+
+
+def cell(value: str) -> str:
+    """Return a value fit for one line."""
+    return plain(value).replace("\n", " ").replace("\t", " ")
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows: a table on a terminal, tab-separated lines elsewhere."""
+    if not sys.stdout.isatty():
+        typer.echo("\t".join(titles))
+        for row in rows:
+            typer.echo("\t".join(cell(value) for value in row))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(*titles, box=box.SIMPLE_HEAD, pad_edge=False, highlight=False)
+    for row in rows:
+        shown.add_row(*(Text(cell(value)) for value in row))
+    Console(highlight=False).print(shown)
+
+
+def changed(changes: Iterable[FieldChange], *, full: bool = False) -> list[dict[str, Any]]:
+    """Return field changes as JSON shows them, phones masked unless `full`."""
+    return [
+        {
+            "field": each.field,
+            "old": _shown(each, each.old, full),
+            "new": _shown(each, each.new, full),
+        }
+        for each in changes
+    ]
+
+
+def describe(changes: Iterable[FieldChange], titles: Any) -> Iterable[str]:
+    """Yield one line a changed field: title, old value → new value."""
+    for each in changes:
+        old, new = (
+            cell(in_words(_shown(each, value, full=False))) for value in (each.old, each.new)
+        )
+        title = titles(each.field)
+        if each.old is None:
+            yield f"  {title}：{new}"
+        else:
+            yield f"  {title}：{old or '（空）'} → {new or '（删去）'}"
+
+
+def _shown(change: FieldChange, value: Any, full: bool) -> Any:
+    if full or value is None:
+        return value
+    from qjmedia.model.privacy import masked
+
+    last = change.field.rpartition(".")[2]
+    return masked({last: value})[last]
+
+
+def phone(value: str, *, full: bool) -> str:
+    """Return a phone number as it may be shown."""
+    return value if full else mask(value)
+
+
+def remark(value: str, *, full: bool) -> str:
+    """Return free text as it may be shown."""
+    return value if full else mask_text(value)

@@ -1,0 +1,91 @@
+"""What a command needs before it can start: the registry, today, the author."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qjmedia.errors import BadRequest
+from qjmedia.store.files import Files, WorkTree
+from qjmedia.store.layout import find_root
+
+if TYPE_CHECKING:
+    from qjmedia.store.git import Author
+    from qjmedia.store.repository import Repository
+
+
+def locate(root: Path | None) -> Path:
+    """Return the registry's root, and finish what a killed writer left half done.
+
+    Raises:
+        NotARegistry: there is none here or above.
+    """
+    from qjmedia.store.journal import recover
+
+    found = find_root(root or Path())
+    recover(found)
+    return found
+
+
+def files_at(root: Path | None, rev: str = "") -> Files:
+    """Return the registry's files, as they stand on disk or at a revision.
+
+    Raises:
+        NotARegistry: there is none here or above.
+        BadRequest: no such revision.
+    """
+    found = locate(root)
+    if not rev:
+        return WorkTree(found)
+    from qjmedia.store.files import Revision
+    from qjmedia.store.repository import Repository
+
+    repository = Repository.open(found)
+    return Revision(repository, repository.resolve(rev))
+
+
+def repository_at(root: Path | None) -> "Repository":
+    """Return the Git repository that holds the registry.
+
+    Raises:
+        NotARegistry: there is no registry here or above.
+        Refused, MachineFault: Git cannot be used.
+    """
+    from qjmedia.store.repository import Repository
+
+    return Repository.open(locate(root))
+
+
+def the_day(typed: str) -> date:
+    """Return the date that `--today` gives, or today.
+
+    Raises:
+        BadRequest: not a date.
+    """
+    return read_day(typed, "--today") if typed else date.today()  # noqa: DTZ011  the clerk's own day
+
+
+def read_day(typed: str, option: str) -> date:
+    """Return a typed date.
+
+    Raises:
+        BadRequest: not a date.
+    """
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        raise BadRequest(
+            f"{option} 的日期“{typed}”读不懂，或没有这一天", hint="写成 2026-03-02 这样"
+        ) from None
+
+
+def author_of(typed: str) -> "Author | None":
+    """Return the author that `--author` names, None for Git's own.
+
+    Raises:
+        BadRequest: not of the form 姓名 <邮箱>.
+    """
+    if not typed:
+        return None
+    from qjmedia.store.git import Author
+
+    return Author.parse(typed)

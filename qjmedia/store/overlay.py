@@ -1,0 +1,41 @@
+"""A revision as it will stand once a change is made."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from qjmedia.store.files import Files
+
+
+class Overlay(Files):
+    """Files with some of them replaced, added or (None) taken away."""
+
+    def __init__(self, below: Files, changed: Mapping[PurePosixPath, bytes | None]) -> None:
+        """Lay `changed` over `below`."""
+        self.below = below
+        self.changed = changed
+
+    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
+        """Return every file below `under`, sorted."""
+        kept = (path for path in self.below.paths(under) if path not in self.changed)
+        new = (
+            path
+            for path, data in self.changed.items()
+            if data is not None and path.is_relative_to(under)
+        )
+        return sorted((*kept, *new))
+
+    def read(self, path: PurePosixPath) -> bytes | None:
+        """Return a file's bytes, None where there is none."""
+        return self.changed[path] if path in self.changed else self.below.read(path)
+
+    def read_all(self, paths: Iterable[PurePosixPath]) -> Iterator[tuple[PurePosixPath, bytes]]:
+        """Yield files in the order asked for."""
+        wanted = list(paths)
+        below = self.below.read_all(path for path in wanted if path not in self.changed)
+        for path in wanted:
+            if path in self.changed:
+                data = self.changed[path]
+                if data is not None:
+                    yield path, data
+            else:
+                yield next(below)

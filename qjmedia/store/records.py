@@ -1,0 +1,77 @@
+"""Records as they stand in one revision or on disk."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from qjmedia.errors import BadRequest, Refused
+from qjmedia.model.nearest import nearest
+from qjmedia.model.platform import Platform
+from qjmedia.model.policy import POLICY_PATH, Policy
+from qjmedia.model.tree import Record
+from qjmedia.model.unit import UNITS_PATH, Units
+from qjmedia.store.files import Files
+from qjmedia.store.layout import PLATFORMS, is_record
+from qjmedia.store.yaml import parse
+
+
+def policy(files: Files) -> Policy:
+    """Return the school's own settings."""
+    return Policy.of(_tree(files, POLICY_PATH))
+
+
+def units(files: Files) -> Units:
+    """Return the units of units.yaml."""
+    return Units.of(_tree(files, UNITS_PATH))
+
+
+def paths(files: Files) -> dict[str, PurePosixPath]:
+    """Return the path of every record by its id, in path order."""
+    return {path.stem: path for path in files.paths(PLATFORMS) if is_record(path)}
+
+
+def platforms(files: Files) -> Iterator[Platform]:
+    """Yield every readable platform in path order; `check` speaks of the others."""
+    for path, data in files.read_all(path for path in files.paths(PLATFORMS) if is_record(path)):
+        tree = parse(data).tree
+        if tree is not None:
+            yield Platform.of(path, tree)
+
+
+def path_of(files: Files, platform_id: str) -> PurePosixPath:
+    """Return the path of a record.
+
+    Raises:
+        BadRequest: there is none with this id.
+    """
+    known = paths(files)
+    if platform_id not in known:
+        near = nearest(platform_id, known)
+        raise BadRequest(
+            f"没有 id 为“{platform_id}”的登记",
+            hint=f"是否想写 {near}？" if near else "用 qjmedia list 或 qjmedia find 查找",
+        )
+    return known[platform_id]
+
+
+def read(files: Files, path: PurePosixPath) -> tuple[bytes, Record]:
+    """Return a record's text and its data.
+
+    Raises:
+        Refused: the file is not readable as a record.
+    """
+    data = files.read(path)
+    if data is None:
+        raise Refused(f"{path} 不存在", hint="用 qjmedia list 查看已有的登记")
+    parsed = parse(data)
+    if parsed.tree is None:
+        fault = parsed.faults[0]
+        raise Refused(
+            f"{path} 第 {fault.line} 行读不出来：{fault.message}",
+            hint=fault.hint or "先运行 qjmedia check 并按提示改正",
+        )
+    return data, parsed.tree
+
+
+def _tree(files: Files, path: PurePosixPath) -> Record:
+    data = files.read(path)
+    return (parse(data).tree or {}) if data is not None else {}
