@@ -7,6 +7,7 @@ outside its folder, no variable that was not passed.
 
 import traceback
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def render(
 
     faults = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
     try:
-        return environment(folders, finalize=finalize).get_template(name).render(values)
+        return environment(tuple(folders), finalize).get_template(name).render(values)
     except faults as e:
         raise BadRequest(
             f"模板 {name} {_line_of(e, name)}无法套用：{_reason(e)}",
@@ -46,8 +47,13 @@ def render(
         ) from e
 
 
-def environment(folders: Sequence[Path], *, finalize: Finalize | None = None) -> "Environment":
-    """Return the cage: sandboxed, read-only, strict about names, escaping by default."""
+@lru_cache(maxsize=8)
+def environment(folders: tuple[Path, ...], finalize: Finalize | None = None) -> "Environment":
+    """Return the cage: sandboxed, read-only, strict about names, escaping by default.
+
+    It is kept, for compiling costs ten times what filling does; a template that changed on
+    disk is compiled anew.
+    """
     from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -64,13 +70,19 @@ def environment(folders: Sequence[Path], *, finalize: Finalize | None = None) ->
     return cage
 
 
-def _source(name: str, folders: Sequence[Path]) -> tuple[str, str, None] | None:
-    """Return a template's text and place from the first folder that has it."""
-    for folder in folders:
-        data = _read(folder / name) if _is_plain(name) else None
-        if data is not None:
-            return _decoded(name, data), name, None
-    return None
+def _source(name: str, folders: Sequence[Path]) -> tuple[str, str, Callable[[], bool]] | None:
+    """Return a template's text, its name for tracebacks, and whether it is still the same."""
+    data = _bytes(name, folders)
+    if data is None:
+        return None
+    return _decoded(name, data), name, lambda: _bytes(name, folders) == data
+
+
+def _bytes(name: str, folders: Sequence[Path]) -> bytes | None:
+    """Return a template from the first folder that has it."""
+    if not _is_plain(name):
+        return None
+    return next((data for folder in folders if (data := _read(folder / name)) is not None), None)
 
 
 def _is_plain(name: str) -> bool:
@@ -106,4 +118,8 @@ def _line_of(error: Exception, name: str) -> str:
 
 
 def _reason(error: Exception) -> str:
+    from jinja2 import TemplateNotFound
+
+    if isinstance(error, TemplateNotFound):
+        return f"找不到模板 {error.name}"
     return str(error) or type(error).__name__
