@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given as every
+from hypothesis import settings
 from markdown_it import MarkdownIt
 from render import given
 from render.test_html import PRINTABLE
@@ -33,6 +34,7 @@ def seen(token: "Token") -> str:
     return "".join(parts)
 
 
+@settings(deadline=None)
 @every(PRINTABLE, PRINTABLE)
 def test_any_value_comes_back_literally(name: str, remarks: str) -> None:
     form = given.form(name=name, remarks=remarks, manager={"name": name})
@@ -42,6 +44,7 @@ def test_any_value_comes_back_literally(name: str, remarks: str) -> None:
     assert shown[7] == remarks
 
 
+@settings(deadline=None)
 @every(PRINTABLE)
 def test_any_value_is_one_paragraph(value: str) -> None:
     opened, inline, _ = PARSER.parse(escape(value))

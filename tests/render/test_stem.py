@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given as every
+from hypothesis import settings
 from hypothesis import strategies as st
 from render import given
 
@@ -31,6 +32,7 @@ def test_what_a_file_system_forbids_is_replaced(name: str, stem: str) -> None:
     assert stem_of("", name, "申请表") == stem
 
 
+@settings(deadline=None)
 @every(st.text(), st.text())
 def test_any_name_makes_a_file_name(unit: str, name: str) -> None:
     stem = stem_of(unit, name, "申请表")
