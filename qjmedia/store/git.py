@@ -217,7 +217,7 @@ class Process:
 
 
 @contextmanager
-def closing_lock(git: Git, descriptor: int | None) -> Iterator[None]:
+def outliving(git: Git, descriptor: int | None) -> Iterator[None]:
     """Let the commands run inside hold our lock until they have ended, even if we are killed."""
     git.inherited = () if descriptor is None else (descriptor,)
     try:

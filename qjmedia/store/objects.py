@@ -82,6 +82,16 @@ class Objects:
             self._roots[commit] = TreeId(first.removeprefix(b"tree ").decode("ascii"))
         return self._roots[commit]
 
+    def walk(self, tree: TreeId, steps: Iterable[bytes]) -> Entry | None:
+        """Return what stands at a path below a tree, None if nothing does."""
+        here = Entry(TREE_MODE, tree)
+        for step in steps:
+            below = self.tree(here.id).get(step) if here.mode == TREE_MODE else None
+            if below is None:
+                return None
+            here = below
+        return here
+
     def close(self) -> None:
         """End the process."""
         if self._process is not None:

@@ -9,7 +9,7 @@ from typing import Self
 
 from qjmedia.errors import BadRequest, MachineFault, NotARegistry, QjError, Refused
 from qjmedia.store.fault import GitFailed
-from qjmedia.store.git import Author, BlobId, CommitId, Git, TreeId
+from qjmedia.store.git import Author, BlobId, CommitId, Git
 from qjmedia.store.objects import TREE_MODE, Entry, Objects
 
 _HERE = PurePosixPath()
@@ -136,7 +136,8 @@ class Repository:
         """Return what stands at `path` (relative to the root) in a commit, None if nothing does."""
         if commit is None:
             return None
-        return self._descend(self.objects.tree_of(commit), self.inside(path).parts)
+        steps = (os.fsencode(part) for part in self.inside(path).parts)
+        return self.objects.walk(self.objects.tree_of(commit), steps)
 
     def inside(self, path: PurePosixPath) -> PurePosixPath:
         """Return `path`, relative to the root, as Git knows it: relative to the top."""
@@ -201,20 +202,8 @@ class Repository:
     def _folder(self, commit: CommitId | None, under: PurePosixPath) -> str | None:
         if commit is None:
             return None
-        tree = self.objects.tree_of(commit)
-        entry = self._descend(tree, self.inside(under).parts)
+        entry = self.entry(commit, under)
         return entry.id if entry is not None and entry.mode == TREE_MODE else None
-
-    def _descend(self, tree: TreeId, parts: tuple[str, ...]) -> Entry | None:
-        here = Entry(TREE_MODE, tree)
-        for part in parts:
-            if here.mode != TREE_MODE:
-                return None
-            below = self.objects.tree(here.id).get(os.fsencode(part))
-            if below is None:
-                return None
-            here = below
-        return here
 
 
 def _place(git: Git, *, bare: bool) -> Place:

@@ -1,0 +1,53 @@
+"""After the branch has moved: work files and index follow, for the files of the change only."""
+
+import os
+from collections.abc import Sequence
+
+from qjmedia.store import index, worktree
+from qjmedia.store.failpoint import reached
+from qjmedia.store.git import TreeId
+from qjmedia.store.journal import Swap
+from qjmedia.store.objects import FILE_MODES
+from qjmedia.store.pack import object_id
+from qjmedia.store.repository import Repository
+
+
+def land(repository: Repository, swaps: Sequence[Swap]) -> None:
+    """Bring what still stands as before the change to what it is after; the rest is the user's.
+
+    Doing it twice does no harm, so a run that was killed is simply repeated. The caller holds
+    the guard of the index.
+
+    Raises:
+        QjError, OSError: something cannot be written; it can be repeated.
+    """
+    tree = base_tree(repository)
+    ours = [swap for swap in swaps if _stands(repository, tree, swap)]
+    theirs = set(worktree.otherwise(repository, {swap.path: swap.before for swap in ours}))
+    worktree.put(repository, [swap for swap in ours if swap.path not in theirs])
+    reached("wt")
+    staged = index.staged(repository, tree)
+    behind = {
+        swap.path: swap.after
+        for swap in ours
+        if swap.path in staged and staged[swap.path] == index.Staged(swap.before, unmerged=False)
+    }
+    if behind:
+        index.record(repository, behind)
+    reached("idx")
+
+
+def base_tree(repository: Repository) -> TreeId:
+    """Return the tree checked out; on an unborn branch the empty one."""
+    head = repository.head()
+    if head is None:
+        return TreeId(object_id("tree", b"", repository.place.algorithm))
+    return repository.objects.tree_of(head)
+
+
+def _stands(repository: Repository, tree: TreeId, swap: Swap) -> bool:
+    # the user may have changed branches, or committed the file again, since
+    entry = repository.objects.walk(tree, [os.fsencode(part) for part in swap.path.parts])
+    return (None if entry is None else entry.id) == swap.after and (
+        entry is None or entry.mode in FILE_MODES
+    )

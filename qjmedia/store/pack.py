@@ -1,0 +1,84 @@
+"""New objects on their way into the repository, all of them in one Git process.
+
+`hash-object` would take one process each, and `fast-import` and `mktree` take paths unchecked
+(docs/adr/0002). So we send a pack, as a push does: Git checks every object as strictly as it
+checks a stranger's, and writes few of them as single files, many as one pack.
+"""
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from qjmedia.store import durable
+from qjmedia.store.git import Git
+
+Kind = Literal["tree", "blob"]
+
+_NUMBERS: dict[Kind, int] = {"tree": 2, "blob": 3}
+_UNPACK_LIMIT = 100
+"""Git's own limit for a push (receive.unpackLimit)."""
+
+
+class NewObjects:
+    """Objects by id, in the order added."""
+
+    def __init__(self, algorithm: str) -> None:
+        """Take "sha1" or "sha256"."""
+        self.algorithm = algorithm
+        self._objects: dict[str, tuple[Kind, bytes]] = {}
+
+    def add(self, kind: Kind, data: bytes) -> str:
+        """Take an object in and return its id."""
+        name = object_id(kind, data, self.algorithm)
+        self._objects[name] = (kind, data)
+        return name
+
+    def write(self, git: Git, object_folder: Path) -> None:
+        """Bring all of them onto the disk.
+
+        Raises:
+            GitFailed: Git finds fault with one, or cannot write.
+        """
+        if not self._objects:
+            return
+        pack = _pack(self._objects.values(), self.algorithm)
+        if len(self._objects) <= _UNPACK_LIMIT:
+            git.run("unpack-objects", "-q", "--strict", stdin=pack)
+            flush_loose(object_folder, self._objects)
+        else:
+            git.run("index-pack", "--stdin", "--strict", stdin=pack)
+            durable.flush_folders([object_folder / "pack", object_folder])
+
+
+def object_id(kind: str, data: bytes, algorithm: str) -> str:
+    """Return the id that Git gives to these bytes."""
+    digest = hashlib.new(algorithm, b"%s %d\0" % (kind.encode(), len(data)), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def flush_loose(object_folder: Path, ids: Iterable[str]) -> None:
+    """Flush the folders in which single objects stand: Git flushes the files only."""
+    folders = {object_folder / name[:2] for name in ids}
+    durable.flush_folders([*folders, object_folder])
+
+
+def _pack(objects: Iterable[tuple[Kind, bytes]], algorithm: str) -> bytes:
+    # https://git-scm.com/docs/gitformat-pack
+    bodies = [_header(kind, len(data)) + zlib.compress(data, 1) for kind, data in objects]
+    pack = b"".join([b"PACK", struct.pack(">II", 2, len(bodies)), *bodies])
+    return pack + hashlib.new(algorithm, pack, usedforsecurity=False).digest()
+
+
+def _header(kind: Kind, size: int) -> bytes:
+    # type and the four lowest bits of the size, then seven bits a byte
+    byte, rest = _NUMBERS[kind] << 4 | size & 0x0F, size >> 4
+    header = bytearray()
+    while rest:
+        header.append(byte | 0x80)
+        byte, rest = rest & 0x7F, rest >> 7
+    header.append(byte)
+    return bytes(header)

@@ -1,0 +1,111 @@
+"""What a killed writer began is finished, or forgotten, by whoever comes next."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from qjmedia.errors import QjError
+from qjmedia.store import index, journal, lock, worktree
+from qjmedia.store.journal import Journal
+from qjmedia.store.landing import land
+from qjmedia.store.repository import Repository
+
+STALE_SECONDS = 2.0
+_WAIT_SECONDS = 5.0
+_POLL_SECONDS = 0.05
+
+
+def recover(root: Path) -> None:
+    """Heal the repository that holds `root` if a writer died in it; cheap where none did.
+
+    For commands that read: where it cannot be done now, because another writer is at work or the
+    disk is read-only, it is left to the next.
+    """
+    with suppress(OSError):
+        if not journal.is_pending(root):
+            return
+    with suppress(QjError), Repository.open(root) as repository, lock.held(repository, 0.0):
+        settle(repository)
+
+
+def settle(repository: Repository) -> None:
+    """Finish or forget what a dead writer began; the caller holds the writers' lock.
+
+    If its commit is on the branch, work files and index follow it; otherwise nothing had happened.
+
+    Raises:
+        Conflict: another Git is at work in the repository.
+        QjError, OSError: something cannot be written; the next run tries again.
+    """
+    git_dir = repository.place.git_dir
+    if not journal.path_in(git_dir).exists():
+        return
+    found = journal.read(git_dir)
+    if found is not None:
+        _remove_stale_locks(repository, found)
+        worktree.sweep(repository.place.top, found.swaps)
+        if _has_landed(repository, found):
+            _land(repository, found)
+    journal.erase(git_dir)
+
+
+def _land(repository: Repository, found: Journal) -> None:
+    guard = index.Guard(repository, found.token)
+    guard.take()
+    try:
+        land(repository, found.swaps)
+    finally:
+        guard.release()
+
+
+def _has_landed(repository: Repository, found: Journal) -> bool:
+    tip = repository.tip(found.ref)
+    if tip is None:
+        return False
+    # 128: the commit itself is gone, so nothing can contain it
+    contains = repository.git.run("merge-base", "--is-ancestor", found.new, tip, ok=(0, 1, 128))
+    return contains.status == 0
+
+
+def _remove_stale_locks(repository: Repository, found: Journal) -> None:
+    place = repository.place
+    guard = index.lock_path(repository)
+    with suppress(FileNotFoundError):
+        if guard.read_bytes() == index.guard_content(found.token):
+            guard.unlink()
+    for path in (guard, place.git_dir / "HEAD.lock", place.common_dir / f"{found.ref}.lock"):
+        _remove_if_stale(path, place.top, place.common_dir)
+
+
+def _remove_if_stale(path: Path, *folders: Path) -> None:
+    # our journal says that a writer of ours died; a lock file it left grows old and has no process
+    until = time.monotonic() + _WAIT_SECONDS
+    while time.monotonic() < until:
+        try:
+            age = time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            return
+        if age > STALE_SECONDS and not _git_is_at_work(folders):
+            path.unlink(missing_ok=True)
+            return
+        time.sleep(_POLL_SECONDS)
+    raise index.occupied(path)
+
+
+def _git_is_at_work(folders: tuple[Path, ...]) -> bool:
+    """Whether a Git process of this machine stands in one of these folders.
+
+    Without /proc nobody can tell, and the lock file stays.
+    """
+    processes = [entry for entry in Path("/proc").glob("[0-9]*") if entry.name.isdigit()]
+    return not processes or any(_is_git_in(process, folders) for process in processes)
+
+
+def _is_git_in(process: Path, folders: tuple[Path, ...]) -> bool:
+    try:
+        program = (process / "exe").readlink()
+        folder = (process / "cwd").readlink()
+    except OSError:
+        return False  # gone, or somebody else's
+    named_git = program.name.startswith("git")
+    return named_git and any(folder.is_relative_to(each) for each in folders)

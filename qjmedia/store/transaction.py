@@ -1,0 +1,305 @@
+"""One change, one commit, or nothing: the only way to write (docs/adr/0002)."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import MappingProxyType
+
+from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
+from qjmedia.store import durable, index, interrupt, journal, layout, lock, preflight, recovery
+from qjmedia.store.failpoint import reached
+from qjmedia.store.fault import GitFailed, of_os
+from qjmedia.store.files import Revision
+from qjmedia.store.git import Author, BlobId, CommitId, TreeId
+from qjmedia.store.journal import Journal, Swap
+from qjmedia.store.landing import land
+from qjmedia.store.pack import NewObjects, flush_loose, object_id
+from qjmedia.store.preflight import Tip
+from qjmedia.store.repository import Repository
+from qjmedia.store.tree import splice
+
+ATTEMPTS = 5
+_NEVER = frozenset({"", ".", "..", ".git", "git~1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Files to write (None: to delete), by path relative to the root, and the commit message."""
+
+    files: Mapping[PurePosixPath, bytes | None]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of a change.
+
+    Attributes:
+        commit: the new commit; None after a dry run, or where nothing changed.
+        change: the files that differ from the tip, and the message.
+        warnings: Chinese; trouble after the commit, which the next run mends.
+    """
+
+    commit: CommitId | None
+    change: Change
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the tip already had all of it, so that there was nothing to commit."""
+        return not self.change.files
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    change: Change
+    swaps: tuple[Swap, ...]
+    objects: NewObjects
+
+
+def transact(
+    repository: Repository,
+    plan: Callable[[Revision], Change],
+    *,
+    author: Author | None = None,
+    dry_run: bool = False,
+    allow: Callable[[PurePosixPath], bool] = layout.is_writable,
+    patience_seconds: float = lock.PATIENCE_SECONDS,
+) -> Committed:
+    """Make exactly one commit of what `plan` wants, or leave everything as it was.
+
+    `plan` sees the tip under the writers' lock; it is asked again when somebody using plain Git
+    was quicker, so it must not have effects of its own. What it raises passes through. Once the
+    branch has moved the change is made: later trouble is a warning, never an error. A plan that
+    wants what is already there makes no commit (`Committed.unchanged`).
+
+    Args:
+        repository: where.
+        plan: computes the change from the revision at the tip.
+        author: in whose name; by default as Git is configured.
+        dry_run: do everything up to the first write.
+        allow: which paths may be written; `init` writes more than records.
+        patience_seconds: how long to wait for another writer.
+
+    Raises:
+        Conflict: another writer held the lock, or was quicker five times.
+        Refused: the repository is in the middle of something, or the user's own work is in the way.
+        MachineFault: no identity, disk full, not writable.
+    """
+    if dry_run:
+        recovery.recover(repository.root)
+        return _rehearse(repository, plan, allow)
+    with lock.held(repository, patience_seconds):
+        try:
+            recovery.settle(repository)
+            for _ in range(ATTEMPTS):
+                done = _attempt(repository, plan, author, allow)
+                if done is not None:
+                    return done
+        except OSError as error:
+            raise of_os(error) from error
+    raise Conflict(
+        f"别人一直在向这个登记库提交，试了 {ATTEMPTS} 次都没有轮到", hint="过一会儿重新运行本命令"
+    )
+
+
+def _rehearse(
+    repository: Repository,
+    plan: Callable[[Revision], Change],
+    allow: Callable[[PurePosixPath], bool],
+) -> Committed:
+    tip = preflight.ready(repository)
+    draft = _draft(repository, tip, plan, allow)
+    if draft.swaps:
+        preflight.refuse_unfree(repository, tip, draft.swaps)
+    return Committed(None, draft.change)
+
+
+def _attempt(
+    repository: Repository,
+    plan: Callable[[Revision], Change],
+    author: Author | None,
+    allow: Callable[[PurePosixPath], bool],
+) -> Committed | None:
+    """Try once; None means that the branch had moved."""
+    tip = preflight.ready(repository)
+    draft = _draft(repository, tip, plan, allow)
+    if not draft.swaps:
+        return Committed(None, draft.change)
+    checked = index.content(repository)
+    preflight.refuse_unfree(repository, tip, draft.swaps)
+    reached("pre")
+    commit = _write(repository, tip, draft, author)
+    entry = Journal(tip.ref, commit, secrets.token_hex(16), draft.swaps)
+    with interrupt.deferred():
+        return _publish(repository, tip, entry, checked, draft.change)
+
+
+def _draft(
+    repository: Repository,
+    tip: Tip,
+    plan: Callable[[Revision], Change],
+    allow: Callable[[PurePosixPath], bool],
+) -> _Draft:
+    change = plan(Revision(repository, tip.commit))
+    objects = NewObjects(repository.place.algorithm)
+    files: dict[PurePosixPath, bytes | None] = {}
+    swaps = []
+    for path, data in change.files.items():
+        _refuse_path(path, allow)
+        entry = repository.entry(tip.commit, path)
+        before = None if entry is None else entry.blob
+        after = None
+        if data is not None:
+            after = BlobId(object_id("blob", data, objects.algorithm))
+        if before != after:
+            files[path] = data
+            swaps.append(Swap(repository.inside(path), before, after))
+            if data is not None:
+                objects.add("blob", data)
+    return _Draft(Change(MappingProxyType(files), change.message), tuple(swaps), objects)
+
+
+def _refuse_path(path: PurePosixPath, allow: Callable[[PurePosixPath], bool]) -> None:
+    strange = path.is_absolute() or not path.parts or not str(path).isprintable()
+    if strange or any(part.lower() in _NEVER for part in path.parts) or not allow(path):
+        raise Refused(f"不允许写入 {str(path)!r}：登记库只写自己的文件")
+
+
+def _write(repository: Repository, tip: Tip, draft: _Draft, author: Author | None) -> CommitId:
+    """Write blobs, trees and the commit; no branch knows of them yet."""
+    folder = repository.place.common_dir / "objects"
+    root = tip.tree if tip.commit is not None else None
+    tree = splice(repository.objects, draft.objects, root, draft.swaps)
+    draft.objects.write(repository.git, folder)
+    reached("blob")
+    _verify(repository, tip, tree, draft.swaps)
+    commit = _commit(repository, tip, tree, draft.change.message, author)
+    flush_loose(folder, [commit])
+    reached("obj")
+    return commit
+
+
+def _verify(repository: Repository, tip: Tip, tree: TreeId, swaps: Sequence[Swap]) -> None:
+    """Ask Git itself how the new tree differs: it must be the plan, nothing else."""
+    listed = repository.git.run(
+        "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", tip.tree, tree
+    ).stdout.split(b"\0")[:-1]
+    found = set()
+    for line, name in zip(listed[::2], listed[1::2], strict=True):
+        _, mode, before, after, _ = line.removeprefix(b":").split(b" ")
+        found.add((name, before, after, mode))
+    nothing = b"0" * len(tip.tree)
+    planned = {
+        (
+            str(swap.path).encode(),
+            swap.before.encode() if swap.before else nothing,
+            swap.after.encode() if swap.after else nothing,
+            b"100644" if swap.after else b"000000",
+        )
+        for swap in swaps
+    }
+    if found != planned:
+        raise MachineFault(
+            "写好的内容和计划不一致，已放弃，登记库没有改变", hint="这是 qjmedia 的错误，请报告"
+        )
+
+
+def _commit(
+    repository: Repository, tip: Tip, tree: TreeId, message: str, author: Author | None
+) -> CommitId:
+    if "\0" in message:
+        raise BadRequest("提交说明中有不可见的控制字符")
+    env = {"GIT_AUTHOR_NAME": author.name, "GIT_AUTHOR_EMAIL": author.email} if author else {}
+    parent = ["-p", tip.commit] if tip.commit is not None else []
+    sign = ["-S"] if tip.signs else []
+    text = f"{message.rstrip()}\n".encode()
+    try:
+        made = repository.git.run(
+            "commit-tree", tree, *parent, *sign, "-F", "-", stdin=text, env=env
+        )
+    except GitFailed as error:
+        if tip.signs and "sign" in error.stderr:
+            raise _unsigned(error) from error
+        raise
+    return CommitId(made.line())
+
+
+def _unsigned(error: GitFailed) -> MachineFault:
+    return MachineFault(
+        f"这个仓库要求签名（commit.gpgsign），但签名没有成功，什么都没有写：{error.message}",
+        hint="检查 git config user.signingkey 指向的密钥是否存在、是否已解锁（ssh-add）",
+    )
+
+
+def _publish(
+    repository: Repository, tip: Tip, entry: Journal, checked: bytes | None, change: Change
+) -> Committed | None:
+    guard = index.Guard(repository, entry.token)
+    try:
+        journal.write(repository.place.git_dir, entry)
+        reached("journal")
+        guard.take()
+        if index.content(repository) != checked:
+            preflight.refuse_unfree(repository, tip, entry.swaps)
+        moved = _move(repository, tip, entry)
+    except BaseException:
+        _withdraw(repository, tip, guard)
+        raise
+    if not moved:
+        _withdraw(repository, tip, guard)
+        return None
+    reached("ref")
+    return Committed(entry.new, change, _follow(repository, entry, guard))
+
+
+def _move(repository: Repository, tip: Tip, entry: Journal) -> bool:
+    """Move the branch if it still stands where we saw it: THE commit point."""
+    nothing = "0" * len(entry.new)
+    order = f"update {entry.ref}\0{entry.new}\0{tip.commit or nothing}\0".encode()
+    done = repository.git.run(
+        "update-ref",
+        "--create-reflog",
+        "-m",
+        "qjmedia",
+        "--stdin",
+        "-z",
+        stdin=order,
+        ok=(0, 1, 128),
+    )
+    if done.status == 0:
+        return True
+    now = repository.tip(entry.ref)
+    if now == entry.new:
+        return True
+    if now != tip.commit:
+        return False
+    if "File exists" in done.stderr:
+        raise index.occupied(repository.place.common_dir / f"{entry.ref}.lock")
+    raise GitFailed("update-ref", done.status, done.stderr)
+
+
+def _withdraw(repository: Repository, tip: Tip, guard: index.Guard) -> None:
+    """Forget the attempt; where it is not certain that the branch stayed, recovery will see."""
+    guard.release()
+    with suppress(QjError):
+        if repository.tip(tip.ref) == tip.commit:
+            journal.erase(repository.place.git_dir)
+
+
+def _follow(repository: Repository, entry: Journal, guard: index.Guard) -> tuple[str, ...]:
+    place = repository.place
+    try:
+        durable.flush_folders([(place.common_dir / entry.ref).parent, place.common_dir])
+        land(repository, entry.swaps)
+        guard.release()
+        journal.erase(place.git_dir)
+    except (QjError, OSError) as error:
+        with suppress(OSError):
+            guard.release()
+        fault = of_os(error) if isinstance(error, OSError) else error
+        return (f"改动已提交，但文件夹里的文件还没有跟上（{fault.message}）；下次运行时自动补上",)
+    reached("done")
+    return ()
