@@ -56,11 +56,10 @@ def opinion(remark: str) -> Record:
 
 LONGEST: Record = {
     "name": "曲" * 60,
-    "kind": "QQ群",
-    "account": "W" * 64,
+    "account": "W" * 128,
     "url": ("https://example.invalid/" + "%E6%9B%B2&w=W-" * 30)[:300],
-    "owner": "长" * 40,
-    "manager": {"name": "甲" * 30, "mobile": "+86-13800000000", "landline": "0874-0000000转000000"},
+    "owner": "长" * 60,
+    "manager": {"name": "甲" * 40, "mobile": "+86-13800000000", "landline": "0" * 30},
     "supervisor": {"name": "W" * 40, "mobile": "13800000001", "landline": "0874-0000001"},
     "filings": [
         {**FILING, "unit_opinion": opinion("甲" * 200), "publicity_opinion": opinion("乙" * 200)},
