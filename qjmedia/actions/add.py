@@ -24,7 +24,7 @@ from qjmedia.store.overlay import Overlay
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
 
-HEADER = "# yaml-language-server: $schema=../../../schemas/platform.schema.json\n"
+HEADER = "yaml-language-server: $schema=../../../schemas/platform.schema.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def prepare(
     taken = records.paths(files)
     filled = apply(given, wanted)
     record, derived = derive(filled, judge.context, taken, draft=draft)
-    record = judge.platform_schema.arranged(record)
+    record = judge.schema.arranged(record)
     path = _place(record, taken)
     data = edit.dump(record, comment=HEADER)
     report = check_change(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from qjmedia.actions.check import Judge, check_change
+from qjmedia.actions.check import check_change
 from qjmedia.actions.fields import title_of
 from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.refusal import require
@@ -107,7 +107,7 @@ def prepare(files: Files, platform_id: str, change: Edit, occasion: Occasion) ->
     data, new = change(old_data, old)
     if text(new, "id") != platform_id:
         raise Refused(f"id 登记后不再改变（{platform_id}）", hint="另行登记：qjmedia add；旧的注销")
-    schema = Judge(files, occasion.today).platform_schema
+    schema = records.schema(files)
     filing = _filing(path, old, new, occasion)
     if filing is not None:
         new = schema.arranged({**new, "filings": [*sequence(new, "filings"), filing]})

@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 from qjmedia import rules
 from qjmedia.model.finding import Fault, Finding, Place, Report, Severity
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH, Policy
+from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.registry import Context, Registry
-from qjmedia.model.tree import Record, without
-from qjmedia.model.unit import UNITS_PATH, Units
+from qjmedia.model.tree import without
+from qjmedia.model.unit import UNITS_PATH
 from qjmedia.rules.base import File, run
-from qjmedia.store import layout
+from qjmedia.store import layout, records
 from qjmedia.store.files import Files
 from qjmedia.store.schema import Schema
 from qjmedia.store.yaml import Parsed, parse
@@ -46,22 +46,12 @@ class Judge:
     @cached_property
     def context(self) -> Context:
         """What the rules may know beside their subject."""
-        return Context(
-            self.today,
-            Policy.of(self._settled(POLICY_PATH)),
-            Units.of(self._settled(UNITS_PATH)),
-        )
+        return Context(self.today, records.policy(self.files), records.units(self.files))
 
     @cached_property
-    def platform_schema(self) -> Schema:
+    def schema(self) -> Schema:
         """The schema of the records, compiled once."""
-        return self.schema("platform")
-
-    def schema(self, name: str) -> Schema:
-        """Return the registry's own schema, or the tool's where it has none."""
-        path = layout.SCHEMA_OF[name]
-        own = self.files.read(path)
-        return Schema(own if own is not None else layout.packaged(path).read_bytes())
+        return records.schema(self.files)
 
     def record(self, path: PurePosixPath, data: bytes) -> Verdict:
         """Judge one platform's file by itself."""
@@ -69,7 +59,7 @@ class Judge:
         found = [*self._shape(path, parsed)]
         if parsed.tree is None:
             return Verdict(tuple(found))
-        failed = [*self._against(self.platform_schema, path, parsed)]
+        failed = [*self._against(self.schema, path, parsed)]
         pointers = tuple(each.pointer for each in failed)
         tree = without(parsed.tree, pointers) if pointers else parsed.tree
         platform = Platform.of(path, tree if isinstance(tree, dict) else {})
@@ -95,7 +85,7 @@ class Judge:
                 parsed = parse(data)
                 yield from self._shape(path, parsed)
                 if parsed.tree is not None:
-                    yield from self._against(self.schema(name), path, parsed)
+                    yield from self._against(records.schema(self.files, name), path, parsed)
             elif name != "access":
                 missing = Fault(Place(path), f"缺少 {path}", "从备份或历史中恢复这个文件")
                 yield from self._found("QJ0007", Severity.ERROR, missing, (1, 1))
@@ -147,26 +137,22 @@ class Judge:
                 fault.hint,
             )
 
-    def _settled(self, path: PurePosixPath) -> Record:
-        data = self.files.read(path)
-        return (parse(data).tree or {}) if data is not None else {}
-
 
 def check(files: Files, today: date, *, progress: Progress | None = None) -> Report:
     """Judge every file of a registry; a broken one is a finding and the run goes on."""
     judge = Judge(files, today)
     found = [*judge.settings(), *judge.strangers()]
-    records = [path for path in files.paths(layout.PLATFORMS) if layout.is_record(path)]
+    paths = [path for path in files.paths(layout.PLATFORMS) if layout.is_record(path)]
     platforms: list[Platform] = []
-    for done, (path, data) in enumerate(files.read_all(records), 1):
+    for done, (path, data) in enumerate(files.read_all(paths), 1):
         verdict = judge.record(path, data)
         found += verdict.findings
         if verdict.platform is not None:
             platforms.append(verdict.platform)
         if progress is not None:
-            progress(done, len(records))
+            progress(done, len(paths))
     found += judge.together(platforms)
-    return Report.of(len(records), found)
+    return Report.of(len(paths), found)
 
 
 def check_change(

@@ -67,7 +67,7 @@ def derive(
     record: Record = dict(given)
     units, policy, today = context.units, context.policy, context.today
     told = [
-        *_opener(record, units),
+        *_opener(record, units, policy.school),
         *_tier(record),
         *_owner_and_steward(record),
         *_accountable(record, units),
@@ -77,12 +77,12 @@ def derive(
     return record, tuple(told)
 
 
-def _opener(record: Record, units: Units) -> Iterator[Derived]:
+def _opener(record: Record, units: Units, school: str) -> Iterator[Derived]:
     unit = units.get(text(record, "owner"))
     if "opened_by" in record or unit is None or unit.kind is None:
         return
     if text(record, "tier") == Tier.SCHOOL:
-        record["opened_by"] = {"kind": OpenerKind.SCHOOL.value}
+        record["opened_by"] = {"kind": OpenerKind.SCHOOL.value, "name": school}
         yield Derived("opened_by.kind", OpenerKind.SCHOOL, "一级平台以学校名义开通")
     elif text(record, "tier") in {"", Tier.UNIT}:
         opener = OPENS_AS[unit.kind]

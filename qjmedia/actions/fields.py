@@ -40,14 +40,14 @@ def assignments(
             raise BadRequest(
                 f"--set 后应写 字段=值，现为“{each}”", hint="例：--set manager.mobile=13800000000"
             )
-        tokens, field = resolve(name, fields)
-        found.append(Assignment(tokens, read_value(field, tokens, value, units)))
+        tokens, key = resolve(name, fields)
+        found.append(Assignment(tokens, read_value(key, value, fields, units)))
     found += (Assignment(resolve(name, fields)[0], None) for name in unset)
     return found
 
 
-def resolve(name: str, fields: Mapping[str, Field]) -> tuple[tuple[str, ...], Field]:
-    """Return a field's path and description by its dotted name or its Chinese title.
+def resolve(name: str, fields: Mapping[str, Field]) -> tuple[tuple[str, ...], str]:
+    """Return the path that was typed, and the field's name in the schema (`operators[].name`).
 
     `operators.0.mobile`, `operators[0].mobile` and `operators.-.mobile` (a new one) name items.
 
@@ -58,11 +58,11 @@ def resolve(name: str, fields: Mapping[str, Field]) -> tuple[tuple[str, ...], Fi
     tokens = tuple(typed.split("."))
     for key, field in fields.items():
         if typed in (key, field.title):
-            return tuple(key.split(".")), field
+            return tuple(key.split(".")), key
     pattern = ".".join(tokens)
     plain = re.sub(r"\.(\d+|-)(?=\.|$)", "[]", pattern)
     if plain in fields:
-        return tokens, fields[plain]
+        return tokens, plain
     near = nearest(plain, (*fields, *(field.title for field in fields.values())))
     raise BadRequest(
         f"没有“{name}”这个字段",
@@ -76,20 +76,23 @@ def title_of(name: str, fields: Mapping[str, Field]) -> str:
     return fields[key].title if key in fields else name
 
 
-def read_value(field: Field, tokens: Sequence[str], typed: str, units: Units) -> Tree:
+def read_value(key: str, typed: str, fields: Mapping[str, Field], units: Units) -> Tree:
     """Return a typed value in the form that the record wants.
+
+    Words may be given in short, units by name, a list of words with commas between them.
 
     Raises:
         BadRequest: a mapping or list that cannot be read.
     """
     text = typed.strip()
-    if text[:1] in "[{" and text[-1:] in "]}" and text:
+    if text[:1] in {"[", "{"} and text[-1:] in {"]", "}"}:
         return _flow(text)
-    if field.is_list:
+    if f"{key}[]" in fields:
         return [item for item in SEPARATORS.split(text) if item]
-    if field.choices:
-        return canonical(text, field.choices) or text
-    if tokens[-1] in UNIT_FIELDS:
+    choices = fields[key].choices
+    if choices:
+        return canonical(text, choices) or text
+    if key.rpartition(".")[2] in UNIT_FIELDS:
         unit = units.named(text)
         return unit.id if unit else text
     return text

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from qjmedia.cli import check
+from qjmedia.cli import add, amend, check, find, init, list_, render, show, unit
 from qjmedia.cli.help import Command, Group, explain
 from qjmedia.cli.output import note, refuse
 from qjmedia.errors import BadRequest, QjError
@@ -26,9 +26,17 @@ app = typer.Typer(
 
 
 for _name, _command in {
+    "init": init.init,
+    "add": add.add,
+    "amend": amend.amend,
     "check": check.check,
+    "show": show.show,
+    "list": list_.list_,
+    "find": find.find,
+    "render": render.render,
 }.items():
     app.command(_name, cls=Command)(_command)
+app.add_typer(unit.app, name="unit")
 
 
 def run(argv: Sequence[str]) -> int:

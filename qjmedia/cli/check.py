@@ -33,7 +33,7 @@ def check(
     today: options.Today = "",
     quiet: options.Quiet = False,
 ) -> None:
-    r"""检查登记库是否符合《新媒体管理办法》；有错误时退出码为 1。
+    """检查登记库是否符合《新媒体管理办法》；有错误时退出码为 1。
 
     \b
     例：qjmedia check

@@ -41,3 +41,7 @@ KindFilter = Annotated[
 StatusFilter = Annotated[
     str, typer.Option("--status", metavar="状态", help="只看一种状态，例：草稿。")
 ]
+UnsetField = Annotated[
+    list[str] | None,
+    typer.Option("--unset", metavar="字段", help="删去一个字段，可重复。"),
+]

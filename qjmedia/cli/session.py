@@ -19,10 +19,13 @@ def locate(root: Path | None) -> Path:
     Raises:
         NotARegistry: there is none here or above.
     """
-    from qjmedia.store.journal import recover
+    from qjmedia.store.journal import is_pending
 
     found = find_root(root or Path())
-    recover(found)
+    if is_pending(found):
+        from qjmedia.store.recovery import recover
+
+        recover(found)
     return found
 
 

@@ -60,9 +60,9 @@ def find_root(start: Path) -> Path:
 
 
 def packaged(name: PurePosixPath) -> Path:
-    """Return a folder that ships with the tool (schemas, templates).
+    """Return what ships with the tool below schemas/ or templates/.
 
     In a wheel it lies inside the package, in a checkout beside it.
     """
     inside = Path(__file__).parent.parent / name
-    return inside if inside.is_dir() else Path(__file__).parents[2] / name
+    return inside if inside.exists() else Path(__file__).parents[2] / name

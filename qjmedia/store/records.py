@@ -10,7 +10,8 @@ from qjmedia.model.policy import POLICY_PATH, Policy
 from qjmedia.model.tree import Record
 from qjmedia.model.unit import UNITS_PATH, Units
 from qjmedia.store.files import Files
-from qjmedia.store.layout import PLATFORMS, is_record
+from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, is_record, packaged
+from qjmedia.store.schema import Schema
 from qjmedia.store.yaml import parse
 
 
@@ -22,6 +23,17 @@ def policy(files: Files) -> Policy:
 def units(files: Files) -> Units:
     """Return the units of units.yaml."""
     return Units.of(_tree(files, UNITS_PATH))
+
+
+def schema(files: Files, name: str = "platform") -> Schema:
+    """Return the registry's own schema, or the tool's where it has none.
+
+    Raises:
+        Refused: it is no usable JSON Schema.
+    """
+    path = SCHEMA_OF[name]
+    own = files.read(path)
+    return Schema(own if own is not None else packaged(path).read_bytes())
 
 
 def paths(files: Files) -> dict[str, PurePosixPath]:

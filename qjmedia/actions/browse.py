@@ -1,0 +1,126 @@
+"""Looking things up: lists, searches, one record in words."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qjmedia.errors import BadRequest
+from qjmedia.model.nearest import nearest
+from qjmedia.model.platform import Platform
+from qjmedia.model.tree import Record, Tree, leaves
+from qjmedia.model.unit import Units
+from qjmedia.model.words import KINDS, Status, Tier, canonical
+from qjmedia.store import records
+from qjmedia.store.files import Files
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to; an empty string narrows nothing."""
+
+    unit: str = ""
+    tier: str = ""
+    kind: str = ""
+    status: str = ""
+
+    @classmethod
+    def of(cls, units: Units, *, unit: str, tier: str, kind: str, status: str) -> "Filter":
+        """Read a filter as people type it.
+
+        Raises:
+            BadRequest: an unknown unit or word; the nearest known one is named.
+        """
+        return cls(
+            unit_id(unit, units) if unit else "",
+            _word("级别", tier, tuple(Tier)),
+            _word("类型", kind, KINDS),
+            _word("状态", status, tuple(Status)),
+        )
+
+    def keeps(self, platform: Platform) -> bool:
+        """Whether a platform is in the list."""
+        return (
+            self.unit in {"", platform.owner}
+            and self.tier in {"", platform.tier}
+            and self.kind in {"", platform.kind}
+            and self.status in {"", platform.status}
+        )
+
+
+def select(files: Files, wanted: Filter) -> Iterator[Platform]:
+    """Yield the platforms that a filter keeps, in path order."""
+    return (platform for platform in records.platforms(files) if wanted.keeps(platform))
+
+
+def search(files: Files, typed: str, units: Units) -> Iterator[Platform]:
+    """Yield the platforms with a text in any value or in their unit's name.
+
+    Width and case do not count; phone numbers are searched too, by those who know them.
+    """
+    wanted = _folded(typed)
+    for platform in records.platforms(files):
+        values = (value for _, value in leaves(platform.tree))
+        if any(wanted in _folded(value) for value in (*values, units.name_of(platform.owner))):
+            yield platform
+
+
+def unit_id(typed: str, units: Units) -> str:
+    """Return the id of the unit that somebody typed.
+
+    Raises:
+        BadRequest: there is none; the nearest is named.
+    """
+    unit = units.named(typed)
+    if unit is None:
+        near = nearest(typed, units.words())
+        raise BadRequest(
+            f"没有“{typed}”这个单位",
+            hint=f"是否想写 {near}？" if near else "用 qjmedia unit list 查看全部单位",
+        )
+    return unit.id
+
+
+def filled_in(files: Files, record: Record) -> Iterator[tuple[int, str, str]]:
+    """Yield a record line by line: depth, Chinese title, value; units by their names."""
+    fields = records.schema(files).fields()
+    units = records.units(files)
+    for key, value in record.items():
+        for depth, name, shown in _lines(key, value):
+            title = fields[name].title if name in fields else name
+            if name in {"owner", "steward"} and shown in units:
+                shown = f"{units.name_of(shown)}（{shown}）"  # noqa: PLW2901  shown in words
+            yield depth, title, shown
+
+
+def _lines(name: str, value: Tree, depth: int = 0) -> Iterator[tuple[int, str, str]]:
+    if isinstance(value, str):
+        yield depth, name, value
+    elif isinstance(value, dict):
+        yield depth, name, ""
+        for key, inner in value.items():
+            yield from _lines(f"{name}.{key}", inner, depth + 1)
+    elif all(isinstance(item, str) for item in value):
+        yield depth, name, "、".join(item for item in value if isinstance(item, str))
+    else:
+        for item in value:
+            yield depth, name, ""
+            if isinstance(item, dict):
+                for key, inner in item.items():
+                    yield from _lines(f"{name}[].{key}", inner, depth + 1)
+
+
+def _word(title: str, typed: str, choices: tuple[str, ...]) -> str:
+    if not typed:
+        return ""
+    word = canonical(typed, choices)
+    if word is None:
+        near = nearest(typed, choices)
+        raise BadRequest(
+            f"没有“{typed}”这种{title}",
+            hint=f"是否想写 {near}？" if near else f"可用的有：{'、'.join(choices)}",
+        )
+    return word
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

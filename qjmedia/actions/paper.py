@@ -1,0 +1,122 @@
+"""Forms as files to print, sign and seal: 第七条."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from qjmedia.actions.browse import unit_id
+from qjmedia.errors import BadRequest, MachineFault, QjError
+from qjmedia.model.platform import Platform
+from qjmedia.model.words import FormKind, Tier
+from qjmedia.render.form import Form, fill, form_of
+from qjmedia.render.html import html
+from qjmedia.render.markdown import markdown
+from qjmedia.render.stem import distinct
+from qjmedia.store import records
+from qjmedia.store.files import Files
+from qjmedia.store.layout import TEMPLATES, packaged
+
+Writer = Callable[[Sequence[Form], Sequence[Path]], str]
+
+WRITERS: dict[str, Writer] = {"html": html, "md": markdown}
+"""One function a format; each lays out the same cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms that could be filled, and for the others why not."""
+
+    filled: tuple[Form, ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def fill_forms(
+    files: Files,
+    ids: Iterable[str],
+    *,
+    form: FormKind | None = None,
+    everything: bool = False,
+    unit: str = "",
+    copies: int = 0,
+) -> Forms:
+    """Fill the forms of some platforms, of a unit's, or of all that are filed.
+
+    `form` None: as the opening date says; `copies` 0: as the policy says.
+
+    Raises:
+        BadRequest: none was named, or an unknown id or unit.
+        Refused: the only platform named gets no form.
+
+    Measures: 第七条第二款、第三款.
+    """
+    policy, units = records.policy(files), records.units(files)
+    filled: list[Form] = []
+    refused: list[tuple[str, str]] = []
+    wanted = [*_wanted(files, ids, everything=everything, unit=unit)]
+    for platform in wanted:
+        try:
+            kind = form or form_of(platform, policy)
+            made = fill(platform, kind, units=units, policy=policy)
+        except QjError as error:
+            if len(wanted) == 1:
+                raise
+            refused.append((platform.id, error.message))
+        else:
+            filled.append(_copied(made, copies))
+    return Forms(tuple(filled), tuple(refused))
+
+
+def write(
+    forms: Sequence[Form], folder: Path, output: str, *, own_templates: Path
+) -> tuple[Path, ...]:
+    """Write one file a form into `folder`; each appears whole or not at all.
+
+    Raises:
+        MachineFault: the folder cannot be written.
+        BadRequest: a template is wrong.
+    """
+    folders = (own_templates / TEMPLATES, packaged(TEMPLATES))
+    written = []
+    for form, stem in zip(forms, distinct(forms), strict=True):
+        path = folder / f"{stem}.{output}"
+        _put(path, WRITERS[output]([form], folders))
+        written.append(path)
+    return tuple(written)
+
+
+def _wanted(files: Files, ids: Iterable[str], *, everything: bool, unit: str) -> Iterator[Platform]:
+    named = tuple(ids)
+    if named:
+        for each in named:
+            path = records.path_of(files, each)
+            yield Platform.of(path, records.read(files, path)[1])
+    elif everything or unit:
+        owner = unit_id(unit, records.units(files)) if unit else ""
+        for platform in records.platforms(files):
+            if platform.tier is Tier.UNIT and owner in {"", platform.owner}:
+                yield platform
+    else:
+        raise BadRequest(
+            "没有说打印哪个平台", hint="写上 id，例：qjmedia render math-wechat；全部：--all"
+        )
+
+
+def _copied(form: Form, copies: int) -> Form:
+    if not copies:
+        return form
+    marks = (form.copies * copies)[:copies] if form.copies else ("",) * copies
+    return replace(form, copies=marks)
+
+
+def _put(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise MachineFault(
+            f"写不了 {path}：{error.strerror}", hint="换一个目录（-o），或检查磁盘空间和权限"
+        ) from error

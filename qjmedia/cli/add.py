@@ -1,0 +1,107 @@
+"""qjmedia add."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qjmedia.cli import options
+
+if TYPE_CHECKING:
+    from qjmedia.actions.add import Draft
+    from qjmedia.model.tree import Record
+
+
+def add(
+    assignments: options.SetField = None,
+    source: Annotated[
+        str, typer.Option("--from", metavar="文件", help="从 YAML 或 JSON 文件读；- 是标准输入。")
+    ] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="存为草稿，可以不完整。")] = False,
+    root: options.Root = None,
+    reason: options.Reason = "",
+    author: options.AuthorOption = "",
+    today: options.Today = "",
+    yes: options.Yes = False,
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """登记一个新平台：终端上逐项询问，或用 --set、--from 给出；级别、归口、表和 id 自动推定。
+
+    \b
+    例：qjmedia add
+        qjmedia add --set name=曲靖师范学院数学学院 --set kind=公众号 --set account=qjnu_math \\
+            --set owner=数学学院 --set opened_on=2019-03-01 --draft
+        qjmedia add --from 新平台.yaml --reason 新设
+    """
+    from qjmedia.actions.add import add as run
+    from qjmedia.actions.add import prepare
+    from qjmedia.cli.session import author_of, repository_at, the_day
+    from qjmedia.cli.writing import agreed, can_ask, finished, preview, read_fields, tip, titles
+
+    with repository_at(root) as repository:
+        files = tip(repository)
+        day, who = the_day(today), author_of(author)
+        given = _read(source) if source else {}
+        wanted = read_fields(files, assignments or ())
+        if not given and not wanted:
+            if not can_ask() or json:
+                _nothing_given()
+            from qjmedia.cli.wizard import ask
+
+            given, draft = ask(files, today=day, draft=draft)
+        plan = prepare(files, given, wanted, today=day, draft=draft)
+        _tell(plan, quiet=quiet or json)
+        preview(plan.changes, titles(files), plan.warnings, quiet=quiet or json)
+        if not dry_run:
+            agreed("登记这个平台？", yes=yes or json)
+        made, done = run(
+            repository,
+            given,
+            wanted,
+            today=day,
+            author=who,
+            draft=draft,
+            reason=reason,
+            dry_run=dry_run,
+        )
+        record_id, name = str(made.record["id"]), str(made.record["name"])
+        finished(done, record_id, "add", made.changes, f"“{name}”", json=json, quiet=quiet)
+
+
+def _tell(plan: "Draft", *, quiet: bool) -> None:
+    from qjmedia.cli.output import note
+
+    for field, value, reason in plan.derived:
+        note(f"  推定 {field} = {value}：{reason}", quiet=quiet)
+    note(f"将写入 {plan.path}：", quiet=quiet)
+
+
+def _read(source: str) -> "Record":
+    import sys
+
+    from qjmedia.errors import BadRequest
+    from qjmedia.store.yaml import parse
+
+    if source == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(source).read_bytes()
+        except OSError as error:
+            raise BadRequest(f"读不了 {source}：{error.strerror}", hint="核对文件名") from error
+    parsed = parse(data)
+    if parsed.tree is None:
+        fault = parsed.faults[0]
+        raise BadRequest(f"{source} 第 {fault.line} 行读不出来：{fault.message}", hint=fault.hint)
+    return parsed.tree
+
+
+def _nothing_given() -> None:
+    from qjmedia.errors import BadRequest
+
+    raise BadRequest(
+        "没有给出平台的任何字段，这里又不是终端，无法询问",
+        hint="用 --set 字段=值（可重复）或 --from 文件；至少要有 name、kind、owner",
+    )

@@ -1,0 +1,31 @@
+"""qjmedia find."""
+
+from typing import Annotated
+
+import typer
+
+from qjmedia.cli import options
+
+
+def find(
+    text: Annotated[str, typer.Argument(help="名称、账号、链接、单位、人名中的一段文字。")],
+    root: options.Root = None,
+    rev: options.Rev = "",
+    json: options.Json = False,
+    full: options.Full = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """按一段文字查找平台；不分大小写、全角半角。
+
+    \b
+    例：qjmedia find 数学
+        qjmedia find qjnu_math
+    """
+    from qjmedia.actions.browse import search
+    from qjmedia.cli.listing import show
+    from qjmedia.cli.session import files_at
+    from qjmedia.store import records
+
+    files = files_at(root, rev)
+    units = records.units(files)
+    show(search(files, text, units), units, json=json, full=full, quiet=quiet)

@@ -1,0 +1,144 @@
+"""qjmedia unit."""
+
+from typing import Annotated
+
+import typer
+
+from qjmedia.cli import options
+from qjmedia.cli.help import Command, Group
+
+app = typer.Typer(cls=Group, help="单位：登记、变更、列出、查看。", no_args_is_help=True)
+
+UnitId = Annotated[str, typer.Argument(metavar="ID", help="单位的 id、全称或简称。")]
+
+
+@app.command("add", cls=Command)
+def add(
+    assignments: options.SetField = None,
+    root: options.Root = None,
+    reason: options.Reason = "",
+    author: options.AuthorOption = "",
+    today: options.Today = "",
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """登记一个单位。
+
+    \b
+    例：qjmedia unit add --set id=math --set name=数学与统计学院 --set kind=学院 \\
+            --set short=数学学院,数统学院 --set accountable.name=示例甲 \\
+            --set accountable.post=学院党总支书记
+    """
+    from qjmedia.actions.unit import add_unit
+    from qjmedia.cli.session import author_of, repository_at, the_day
+    from qjmedia.cli.writing import finished, read_unit_fields
+
+    with repository_at(root) as repository:
+        wanted = read_unit_fields(repository, assignments or ())
+        made, done = add_unit(
+            repository,
+            wanted,
+            today=the_day(today),
+            author=author_of(author),
+            reason=reason,
+            dry_run=dry_run,
+        )
+        finished(
+            done, made.id, "unit-add", made.changes, f"单位“{made.name}”", json=json, quiet=quiet
+        )
+
+
+@app.command("amend", cls=Command)
+def amend(
+    unit: UnitId,
+    assignments: options.SetField = None,
+    unset: options.UnsetField = None,
+    root: options.Root = None,
+    reason: options.Reason = "",
+    author: options.AuthorOption = "",
+    today: options.Today = "",
+    dry_run: options.DryRun = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """改一个单位的字段。
+
+    \b
+    例：qjmedia unit amend math --set accountable.name=示例乙 --reason 换届
+        qjmedia unit amend math --set governance.confidentiality=示例丙
+    """
+    from qjmedia.actions.browse import unit_id
+    from qjmedia.actions.unit import amend_unit
+    from qjmedia.cli.session import author_of, repository_at, the_day
+    from qjmedia.cli.writing import finished, read_unit_fields, units_at_tip
+
+    with repository_at(root) as repository:
+        wanted = read_unit_fields(repository, assignments or (), unset or ())
+        made, done = amend_unit(
+            repository,
+            unit_id(unit, units_at_tip(repository)),
+            wanted,
+            today=the_day(today),
+            author=author_of(author),
+            reason=reason,
+            dry_run=dry_run,
+        )
+        finished(
+            done, made.id, "unit-amend", made.changes, f"单位“{made.name}”", json=json, quiet=quiet
+        )
+
+
+@app.command("list", cls=Command)
+def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json = False) -> None:
+    """列出单位和各自的平台数。"""
+    from collections import Counter
+
+    from qjmedia.cli.output import emit, table
+    from qjmedia.cli.session import files_at
+    from qjmedia.model.tree import sequence
+    from qjmedia.model.unit import UNITS_PATH
+    from qjmedia.store import records
+
+    files = files_at(root, rev)
+    if json:
+        emit({"version": 1, "units": [*sequence(records.read(files, UNITS_PATH)[1], "units")]})
+        return
+    counts = Counter(path.parent.name for path in records.paths(files).values())
+    table(
+        ("id", "名称", "类型", "简称", "第一责任人", "平台"),
+        (
+            (
+                unit.id,
+                unit.name,
+                unit.kind or "",
+                "、".join(unit.short),
+                unit.accountable.name,
+                str(counts[unit.id]),
+            )
+            for unit in records.units(files)
+        ),
+    )
+
+
+@app.command("show", cls=Command)
+def show(
+    unit: UnitId, root: options.Root = None, rev: options.Rev = "", json: options.Json = False
+) -> None:
+    """显示一个单位的全部字段。"""
+    from qjmedia.actions.browse import unit_id
+    from qjmedia.cli.output import emit, plain
+    from qjmedia.cli.session import files_at
+    from qjmedia.model.tree import leaves, sequence, text
+    from qjmedia.model.unit import UNITS_PATH
+    from qjmedia.store import records
+
+    files = files_at(root, rev)
+    wanted = unit_id(unit, records.units(files))
+    listed = sequence(records.read(files, UNITS_PATH)[1], "units")
+    tree = next(item for item in listed if isinstance(item, dict) and text(item, "id") == wanted)
+    if json:
+        emit({"version": 1, **tree})
+        return
+    for pointer, value in leaves(tree):
+        typer.echo(f"{pointer[1:].replace('/', '.')}：{plain(value)}")

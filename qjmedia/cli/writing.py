@@ -1,0 +1,137 @@
+"""What every writing command does around its action: read fields, preview, ask, report."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import typer
+
+from qjmedia.cli.output import changed, describe, emit, note
+
+if TYPE_CHECKING:
+    from qjmedia.actions.fields import Assignment
+    from qjmedia.model.difference import FieldChange
+    from qjmedia.model.finding import Finding
+    from qjmedia.model.unit import Units
+    from qjmedia.store.files import Files
+    from qjmedia.store.repository import Repository
+    from qjmedia.store.transaction import Committed
+
+
+def tip(repository: "Repository") -> "Files":
+    """Return the registry's files at the tip of the branch."""
+    from qjmedia.store.files import Revision
+
+    return Revision(repository, repository.head())
+
+
+def units_at_tip(repository: "Repository") -> "Units":
+    """Return the units at the tip of the branch."""
+    from qjmedia.store import records
+
+    return records.units(tip(repository))
+
+
+def read_fields(
+    files: "Files", typed: Iterable[str], unset: Iterable[str] = ()
+) -> "list[Assignment]":
+    """Read `--set` and `--unset` of a platform.
+
+    Raises:
+        BadRequest: an unknown field.
+    """
+    from qjmedia.actions.fields import assignments
+    from qjmedia.store import records
+
+    return assignments(typed, unset, records.schema(files).fields(), records.units(files))
+
+
+def read_unit_fields(
+    repository: "Repository", typed: Iterable[str], unset: Iterable[str] = ()
+) -> "list[Assignment]":
+    """Read `--set` and `--unset` of a unit.
+
+    Raises:
+        BadRequest: an unknown field.
+    """
+    from qjmedia.actions.fields import assignments
+    from qjmedia.store import records
+
+    files = tip(repository)
+    fields = records.schema(files, "units").fields()
+    own = {
+        name.removeprefix("units[]."): field
+        for name, field in fields.items()
+        if name.startswith("units[].")
+    }
+    return assignments(typed, unset, own, records.units(files))
+
+
+def titles(files: "Files") -> Mapping[str, str]:
+    """Return the Chinese titles of a platform's fields by dotted name."""
+    from qjmedia.store import records
+
+    return {name: field.title for name, field in records.schema(files).fields().items()}
+
+
+def can_ask() -> bool:
+    """Whether there is somebody to ask: a terminal on both ends, and no CI."""
+    import os
+
+    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+
+
+def agreed(question: str, *, yes: bool) -> None:
+    """Ask before a commit where somebody can answer.
+
+    Raises:
+        typer.Abort: the answer is no.
+    """
+    if not yes and can_ask() and not typer.confirm(question, default=True, err=True):
+        raise typer.Abort
+
+
+def preview(
+    changes: "Iterable[FieldChange]",
+    names: Mapping[str, str],
+    warnings: "Iterable[Finding]" = (),
+    *,
+    quiet: bool = False,
+) -> None:
+    """Show on standard error what will change, and what deserves a second look."""
+    for line in describe(changes, lambda name: names.get(name, name)):
+        note(line, quiet=quiet)
+    for found in warnings:
+        article = f"（{found.article}）" if found.article else ""
+        note(f"  注意 {found.code}：{found.message}{article}", quiet=quiet)
+
+
+def finished(
+    done: "Committed",
+    record_id: str,
+    action: str,
+    changes: "Iterable[FieldChange]",
+    subject: str,
+    *,
+    json: bool,
+    quiet: bool,
+) -> None:
+    """Report a commit, or what a dry run would have committed."""
+    for warning in done.warnings:
+        note(f"注意：{warning}", quiet=quiet)
+    if json:
+        emit(
+            {
+                "version": 1,
+                "id": record_id,
+                "action": action,
+                "commit": done.commit,
+                "changes": changed(changes),
+            }
+        )
+    elif done.commit is None:
+        note(f"试运行：{subject}没有写入。提交说明将是：\n{done.change.message}", quiet=quiet)
+        typer.echo(record_id)
+    else:
+        note(f"已提交：{subject}（{done.commit[:8]}）。撤销：qjmedia undo", quiet=quiet)
+        typer.echo(record_id)
