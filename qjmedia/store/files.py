@@ -177,10 +177,12 @@ def _read(path: Path) -> bytes | None:
         if error.errno in _ABSENT:
             return None
         raise MachineFault(f"无法读取 {path}：{error.strerror}", hint="检查该文件的权限") from error
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123  # a descriptor has no path
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        return file.read(LARGEST_BYTES + 1)
+        return os.read(descriptor, LARGEST_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def _kind(mode: int) -> str:
