@@ -1,0 +1,80 @@
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+import make
+import pytest
+
+from qjmedia import rules
+from qjmedia.model.finding import Fault, Place
+from qjmedia.model.platform import Platform
+from qjmedia.model.registry import Registry
+from qjmedia.model.tree import Record, Tree, mapping, sequence, text
+from qjmedia.rules.base import File, Rule
+
+CASES = Path(__file__).parent / "cases"
+
+
+def _cases() -> list[tuple[str, Record]]:
+    return [
+        (path.stem, case)
+        for path in sorted(CASES.glob("*.yaml"))
+        for case in sequence(make.tree(path.read_text("utf-8")), "cases")
+        if isinstance(case, dict)
+    ]
+
+
+def _find(rule: Rule, case: Record) -> list[Fault]:
+    given = case.get("given", {})
+    changes = given if isinstance(given, list) else [given]
+    today = date.fromisoformat(text(case, "today") or make.TODAY.isoformat())
+    context = make.context(mapping(case, "policy"), today)
+    platforms = [make.platform(each) for each in changes if isinstance(each, dict)]
+    if rule.subject is Registry:
+        return [*rule.find(Registry(tuple(platforms), context))]
+    if rule.subject is File:
+        return [*rule.find(File(platforms[0].path, platforms[0].tree), context)]
+    where = text(case, "path")
+    subject = platforms[0]
+    if where:
+        subject = Platform.of(PurePosixPath(where), subject.tree)
+    return [*rule.find(subject, context)]
+
+
+def _pointer(fault: Fault, *, several: bool) -> str:
+    place: Place = fault.place
+    return f"{place.path.stem}{place.pointer}" if several else place.pointer
+
+
+@pytest.mark.parametrize(
+    ("code", "case"), _cases(), ids=lambda value: value if isinstance(value, str) else ""
+)
+def test_a_rule_finds_what_the_case_says(code: str, case: Record) -> None:
+    found: list[str] = []
+    for rule in (rule for rule in rules.ALL if rule.code == code):
+        faults = _find(rule, case)
+        found += [_pointer(fault, several=rule.subject is Registry) for fault in faults]
+        assert all(fault.message and "None" not in fault.message for fault in faults)
+    expected: list[Tree] = [*sequence(case, "faults")]
+    assert found == expected, text(case, "case")
+
+
+def test_every_rule_has_a_wrong_and_a_right_case() -> None:
+    wrong = {code for code, case in _cases() if sequence(case, "faults")}
+    right = {code for code, case in _cases() if not sequence(case, "faults")}
+    codes = {rule.code for rule in rules.ALL}
+    assert codes == wrong, codes ^ wrong
+    assert codes == right, codes ^ right
+
+
+def test_every_rule_module_is_listed() -> None:
+    folder = Path(rules.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "base"}
+    assert {module.__name__.rpartition(".")[2] for module in rules.MODULES} == modules
+
+
+def test_every_rule_stands_in_its_article_and_explains_itself() -> None:
+    for rule in rules.ALL:
+        module = rule.find.__module__.rpartition(".")[2]
+        assert module == ("shape" if rule.code[2:4] == "00" else f"article{rule.code[2:4]}")
+        words = rule.find.__doc__ or ""
+        assert all(part in words for part in ("依据：", "错例：", "正例：")), rule.code
