@@ -129,12 +129,29 @@ def _attempt(
     if not draft.swaps:
         return Committed(None, draft.change)
     checked = index.content(repository)
-    preflight.refuse_unfree(repository, tip, draft.swaps)
+    if not _is_free(repository, tip, draft.swaps):
+        return None
     reached("pre")
     commit = _write(repository, tip, draft, author)
     entry = Journal(tip.ref, commit, secrets.token_hex(16), draft.swaps)
     with interrupt.deferred():
         return _publish(repository, tip, entry, checked, draft.change)
+
+
+def _is_free(repository: Repository, tip: Tip, swaps: Sequence[Swap]) -> bool:
+    """Whether the branch stands where we saw it and nothing is in the way.
+
+    Raises:
+        Refused: the branch stands there, but something of the user's is in the way.
+    """
+    try:
+        preflight.refuse_unfree(repository, tip, swaps)
+    except Refused:
+        # what looks staged or edited may be what somebody has just committed
+        if repository.tip(tip.ref) == tip.commit:
+            raise
+        return False
+    return True
 
 
 def _draft(
@@ -164,6 +181,7 @@ def _draft(
 
 def _refuse_path(path: PurePosixPath, allow: Callable[[PurePosixPath], bool]) -> None:
     strange = path.is_absolute() or not path.parts or not str(path).isprintable()
+    strange = strange or "\\" in str(path)  # a folder's end on Windows
     if strange or any(part.lower() in _NEVER for part in path.parts) or not allow(path):
         raise Refused(f"不允许写入 {str(path)!r}：登记库只写自己的文件")
 
@@ -242,14 +260,20 @@ def _publish(
         journal.write(repository.place.git_dir, entry)
         reached("journal")
         guard.take()
-        if index.content(repository) != checked:
-            preflight.refuse_unfree(repository, tip, entry.swaps)
-        moved = _move(repository, tip, entry)
+        unchanged = index.content(repository) == checked
+        moved = (unchanged or _is_free(repository, tip, entry.swaps)) and _move(
+            repository, tip, entry
+        )
     except BaseException:
-        _withdraw(repository, tip, guard)
+        guard.release()
+        # where it is not certain that the branch stayed, recovery will find out
+        with suppress(QjError):
+            if repository.tip(tip.ref) == tip.commit:
+                journal.erase(repository.place.git_dir)
         raise
     if not moved:
-        _withdraw(repository, tip, guard)
+        guard.release()
+        journal.erase(repository.place.git_dir)
         return None
     reached("ref")
     return Committed(entry.new, change, _follow(repository, entry, guard))
@@ -279,14 +303,6 @@ def _move(repository: Repository, tip: Tip, entry: Journal) -> bool:
     if "File exists" in done.stderr:
         raise index.occupied(repository.place.common_dir / f"{entry.ref}.lock")
     raise GitFailed("update-ref", done.status, done.stderr)
-
-
-def _withdraw(repository: Repository, tip: Tip, guard: index.Guard) -> None:
-    """Forget the attempt; where it is not certain that the branch stayed, recovery will see."""
-    guard.release()
-    with suppress(QjError):
-        if repository.tip(tip.ref) == tip.commit:
-            journal.erase(repository.place.git_dir)
 
 
 def _follow(repository: Repository, entry: Journal, guard: index.Guard) -> tuple[str, ...]:

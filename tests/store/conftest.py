@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from plain_git import git, put
+from plain_git import git
+from store_registry import fill
 
 from qjmedia.store.repository import Repository
-
-RECORD = "registry/platforms/math/math-wechat.yaml"
 
 
 @pytest.fixture
@@ -28,12 +27,3 @@ def repository(root: Path) -> Iterator[Repository]:
     """Return the registry's repository, opened."""
     with Repository.open(root) as opened:
         yield opened
-
-
-def fill(folder: Path) -> None:
-    """Write the files of a small registry."""
-    put(folder, "registry/registry.yaml", "school: 曲靖师范学院\n".encode())
-    put(folder, "registry/units.yaml", b"units: []\n")
-    put(folder, RECORD, b"id: math-wechat\n")
-    put(folder, "registry/platforms/math/math-site.yaml", b"id: math-site\n")
-    put(folder, "registry/platforms/youth-league/club.yaml", b"id: club\n")
