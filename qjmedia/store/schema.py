@@ -11,24 +11,21 @@ Beside the standard keywords a schema may carry:
 `x-private`: the value is never shown.
 """
 
-import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qjmedia.errors import Refused
 from qjmedia.model.finding import Severity
-from qjmedia.model.tree import Record, Tree, at, escape, tokens
-from qjmedia.store.wording import FEW, dotted, listed, meant_key, mended, said, shown
+from qjmedia.model.tree import Record, Tree, at, escape, leaves, tokens
+from qjmedia.store.outline import Field, Node, Outline, SchemaRule, properties, unusable
+from qjmedia.store.wording import dotted, listed, meant_key, mended, said, shown
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
     from jsonschema_rs import Draft202012Validator as Compiled
-
-Node = Mapping[str, Any]
 
 UNKNOWN, MISSING, MALFORMED = "QJ0006", "QJ0007", "QJ0008"
 
@@ -49,25 +46,6 @@ class SchemaFault(NamedTuple):
     message: str
     hint: str
     at_key: bool
-
-
-class Field(NamedTuple):
-    """What a schema says of one field."""
-
-    title: str
-    description: str
-    pattern: str
-    choices: tuple[str, ...]
-    max_length: int | None
-    is_private: bool
-
-
-class SchemaRule(NamedTuple):
-    """What a schema says of one of its rules: the fault, its basis in the Measures, the fix."""
-
-    title: str
-    basis: str
-    hint: str
 
 
 FORM_RULES = {
@@ -102,7 +80,7 @@ class _Trail(NamedTuple):
     def joined(self, node: Node) -> "_Trail":
         """Return the trail one sub-schema further."""
         return self._replace(
-            rule=_rule(node) if "x-code" in node else self.rule,
+            rule=SchemaRule.of(node) if "x-code" in node else self.rule,
             code=str(node.get("x-code", self.code)),
             hint=str(node.get("x-hint", self.hint)),
             is_private=self.is_private or bool(node.get("x-private")),
@@ -180,18 +158,14 @@ class Schema:
         Raises:
             Refused: it is not a JSON Schema that can be used here.
         """
-        try:
-            root = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise _unusable("不是 JSON") from error
-        if not isinstance(root, dict) or not isinstance(root.get("properties"), dict):
-            raise _unusable("没有 properties")
-        self._root: Node = root
-        self._forbid_loops()
+        self._outline = Outline(text)
 
     def accepts(self, tree: Tree) -> bool:
         """Whether `faults` would find nothing."""
-        if not self._compiled.is_valid(tree):
+        try:
+            if not self._compiled.is_valid(tree):
+                return False
+        except UnicodeEncodeError:
             return False
         waiting = self._as_waiting(tree)
         return waiting is None or self._compiled.is_valid(waiting) or not self.faults(tree)
@@ -202,7 +176,9 @@ class Schema:
         What a draft still lacks is a warning. A misspelt key is judged as what it was meant to be,
         so that it is not missing as well.
         """
-        meant, renamed = self._respelt(tree)
+        if garbled := tuple(self._garbled(tree)):
+            return garbled
+        meant, renamed = self._outline.respelt(tree)
         found = [*self._of_misspelt(renamed), *self._of(meant, renamed)]
         waiting = self._as_waiting(meant)
         if waiting is not None:
@@ -221,115 +197,65 @@ class Schema:
 
     def arranged(self, tree: Record) -> Record:
         """Return a copy of a record with its keys in the schema's order, unknown ones last."""
-        arranged = self._arranged(self._root, tree)
+        arranged = self._outline.arranged(tree)
         return arranged if isinstance(arranged, dict) else tree
 
     def fields(self) -> Mapping[str, Field]:
         """Return what the schema says of each field, by path; lists as in operators[].name."""
-        return self._fields
+        return self._outline.fields
 
     def rules(self) -> Mapping[str, tuple[SchemaRule, ...]]:
         """Return the schema's rules by code; a code may stand for several faults."""
         found: dict[str, tuple[SchemaRule, ...]] = {
             code: (rule,) for code, rule in FORM_RULES.items()
         }
-        for node in _nodes(self._root):
-            if "x-code" in node:
-                code = str(node["x-code"])
-                found[code] = (*found.get(code, ()), _rule(node))
+        for code, rule in self._outline.rules():
+            found[code] = (*found.get(code, ()), rule)
         return dict(sorted(found.items()))
 
-    # Reading the schema
+    # The two validators
 
     @cached_property
     def _compiled(self) -> "Compiled":
         from jsonschema_rs import Draft202012Validator, ValidationError
 
         try:
-            return Draft202012Validator(dict(self._root), validate_formats=True)
+            return Draft202012Validator(dict(self._outline.root), validate_formats=True)
         except (ValidationError, ValueError) as error:
-            raise _unusable("不合 JSON Schema 2020-12") from error
+            raise unusable("不合 JSON Schema 2020-12") from error
+
+    def _errors(self, tree: Tree) -> Iterator["_Error"]:
+        """Yield the errors of a tree.
+
+        Most of a record's cost lies in the conditions that hold; the compiled validator names
+        those that do not, and jsonschema is asked for these alone.
+        """
+        paths = [error.evaluation_path for error in self._compiled.iter_errors(tree)]
+        if paths:
+            broken = {int(path[1]) for path in paths if path[0] == "allOf"}
+            root = self._outline.root
+            conditions = enumerate(root.get("allOf", ()))
+            narrowed = [condition if i in broken else True for i, condition in conditions]
+            validator = self._reference.evolve(schema={**root, "allOf": narrowed})
+            yield from map(_Error.of, validator.iter_errors(tree))
 
     @cached_property
     def _reference(self) -> "Draft202012Validator":
         from jsonschema import Draft202012Validator
         from jsonschema.exceptions import SchemaError
 
+        root = self._outline.root
         try:
-            Draft202012Validator.check_schema(self._root)
+            Draft202012Validator.check_schema(root)
         except SchemaError as error:
-            raise _unusable("不合 JSON Schema 2020-12") from error
-        return Draft202012Validator(self._root, format_checker=Draft202012Validator.FORMAT_CHECKER)
+            raise unusable("不合 JSON Schema 2020-12") from error
+        return Draft202012Validator(root, format_checker=Draft202012Validator.FORMAT_CHECKER)
 
-    @cached_property
-    def _fields(self) -> dict[str, Field]:
-        return dict(self._walk_fields(self._root, ""))
-
-    def _forbid_loops(self) -> None:
-        """Refuse references that leave the file or lead back to themselves."""
-        done: set[str] = set()
-
-        def follow(node: object, above: frozenset[str]) -> None:
-            for each in _nodes(node):
-                reference = each.get("$ref")
-                if not isinstance(reference, str) or reference in done:
-                    continue
-                if reference in above or not isinstance(self._referred(reference), dict):
-                    raise _unusable(f"引用 {reference} 不存在、不在本文件内或是循环的")
-                follow(self._referred(reference), above | {reference})
-                done.add(reference)
-
-        follow(self._root, frozenset())
-
-    def _referred(self, reference: str) -> Any:
-        node: Any = self._root
-        for token in tokens(reference.removeprefix("#")) if reference.startswith("#/") else ():
-            node = node.get(token) if isinstance(node, dict) else None
-        return node if reference.startswith("#/") else None
-
-    def _resolved(self, node: object) -> Node:
-        """Return a sub-schema with what it refers to; its own keywords come first."""
-        if not isinstance(node, dict):
-            return {}
-        if "$ref" not in node:
-            return node
-        own = {key: value for key, value in node.items() if key != "$ref"}
-        return {**self._resolved(self._referred(node["$ref"])), **own}
-
-    def _walk_fields(self, node: object, path: str) -> Iterator[tuple[str, Field]]:
-        here = self._resolved(node)
-        if path:
-            yield (
-                path,
-                Field(
-                    title=here.get("title", ""),
-                    description=here.get("description", ""),
-                    pattern=here.get("pattern", ""),
-                    choices=tuple(here.get("enum", ())),
-                    max_length=here.get("maxLength"),
-                    is_private=bool(here.get("x-private")),
-                ),
-            )
-        for key, value in here.get("properties", {}).items():
-            yield from self._walk_fields(value, f"{path}.{key}" if path else key)
-        if "items" in here:
-            yield from self._walk_fields(here["items"], f"{path}[]")
-
-    def _arranged(self, node: object, tree: Tree) -> Tree:
-        here = self._resolved(node)
-        if isinstance(tree, list):
-            return [self._arranged(here.get("items"), item) for item in tree]
-        if not isinstance(tree, dict):
-            return tree
-        known: Node = here.get("properties", {})
-        keys = (*(key for key in known if key in tree), *(key for key in tree if key not in known))
-        return {key: self._arranged(known.get(key), tree[key]) for key in keys}
-
-    # Drafts and misspelt keys
+    # Drafts, misspelt keys, broken text
 
     def _as_waiting(self, tree: Tree) -> Tree | None:
         """Return a draft as if it were handed in; None where it is no draft."""
-        draft = self._root.get("x-draft")
+        draft = self._outline.root.get("x-draft")
         if (
             draft is None
             or not isinstance(tree, dict)
@@ -337,47 +263,6 @@ class Schema:
         ):
             return None
         return {**tree, draft["field"]: draft["waiting"]}
-
-    def _respelt(self, tree: Tree) -> tuple[Tree, dict[str, str]]:
-        """Return a copy with misspelt keys put right, and each right pointer's written one."""
-        renamed: dict[str, str] = {}
-
-        def copy(node: object, value: Tree, here: str) -> Tree:
-            schema = self._resolved(node)
-            if isinstance(value, list):
-                items = schema.get("items")
-                return [copy(items, item, f"{here}/{i}") for i, item in enumerate(value)]
-            if not isinstance(value, dict):
-                return value
-            known = schema.get("properties", {})
-            right: Record = {}
-            for key, inner in value.items():
-                key_meant = key if key in known else self._key_meant(key, schema)
-                taken = key_meant is None or key_meant in right
-                if taken or (key_meant != key and key_meant in value):
-                    key_meant = key
-                pointer = f"{here}/{escape(str(key_meant))}"
-                if key_meant != key:
-                    renamed[pointer] = f"{here}/{escape(key)}"
-                right[str(key_meant)] = copy(known.get(key_meant), inner, pointer)
-            return right
-
-        return copy(self._root, tree, ""), renamed
-
-    def _key_meant(self, key: str, node: Node) -> str | None:
-        if node.get("additionalProperties") is not False or self._homes(key):
-            return None
-        return meant_key(key, self._titles(node))
-
-    def _titles(self, node: Node) -> dict[str, str]:
-        """Return the Chinese title of each key of an object."""
-        known: Node = node.get("properties", {})
-        return {key: str(self._resolved(value).get("title", "")) for key, value in known.items()}
-
-    def _homes(self, key: str) -> list[str]:
-        """Return the objects that have this very key, if they are few enough to name."""
-        homes = [path.rpartition(".")[0] for path in self._fields if path.endswith(f".{key}")]
-        return homes if len(homes) <= FEW else []
 
     def _of_misspelt(self, renamed: Mapping[str, str]) -> Iterator[SchemaFault]:
         for right, written in renamed.items():
@@ -391,12 +276,19 @@ class Schema:
                 at_key=True,
             )
 
+    def _garbled(self, tree: Tree) -> Iterator[SchemaFault]:
+        """Name the values that no file can hold, as a command line may pass them on."""
+        for pointer, value in leaves(tree):
+            if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+                message = f"{self._outline.label(pointer)}有存不进文件的字符"
+                hint = "重新输入；终端的编码应为 UTF-8"
+                yield SchemaFault(MALFORMED, Severity.ERROR, pointer, message, hint, at_key=False)
+
     # Errors into faults
 
     def _of(self, tree: Tree, renamed: Mapping[str, str]) -> list[SchemaFault]:
         """Return the faults of a tree: one of form for each value, and no other beside it."""
-        errors = map(_Error.of, self._reference.iter_errors(tree))
-        told = [each for error in errors for each in self._tell(error, tree)]
+        told = [each for error in self._errors(tree) for each in self._tell(error, tree)]
         of_form: dict[str, _Told] = {}
         for each in told:
             place = each.fault.pointer
@@ -437,23 +329,23 @@ class Schema:
         code = trail.code or MISSING
         keys = [tokens(pointer)[-1] for pointer in pointers]
         title = f"{trail.rule.title}：" if trail.rule and code != MISSING else ""
-        lack = f"缺少{'或'.join(map(self._label, pointers))}"
-        field = self._field(pointers[0])
+        lack = f"缺少{'或'.join(map(self._outline.label, pointers))}"
+        field = self._outline.field(pointers[0])
         hint = trail.hint
         if field and (code == MISSING or not hint):
             hint = f"补上 {' 或 '.join(keys)}：{field.description}"
         return _Told.of(code, pointers[0], f"{title}{lack}{self._because(trail)}", hint)
 
     def _unknown(self, error: "_Error") -> Iterator[_Told]:
-        schema = self._resolved(error.schema)
-        known = schema.get("properties", {})
+        schema = self._outline.resolved(error.schema)
+        known = properties(schema)
         patterns = schema.get("patternProperties", {})
         for key in error.instance:
             if key in known or any(re.search(pattern, key) for pattern in patterns):
                 continue
-            homes = self._homes(key)
-            near = None if homes else meant_key(key, self._titles(schema))
-            hint = f"可用的字段：{listed(known)}" if known else ""
+            homes = self._outline.homes(key)
+            near = None if homes else meant_key(key, self._outline.titles(schema))
+            hint = f"可用的字段：{listed(known)}" if known else str(schema.get("description", ""))
             if near:
                 hint = f"是否想写 {near}？（已经有 {near}，只能留一个）"
             elif homes:
@@ -468,17 +360,20 @@ class Schema:
         if code == MISSING and error.keyword == "minItems":
             return self._missing([here], trail)
         form = error.keyword, error.limit, error.instance
+        field = self._outline.field(here)
+        is_private = trail.is_private or (field is not None and field.is_private)
         is_forbidden = error.keyword == "not" and error.limit == {}
-        label = self._label(here)
+        label = self._outline.label(here)
         if trail.rule is None:
-            message = f"{label}{said(*form, is_private=trail.is_private)}"
-            hint = mended(*form, is_private=trail.is_private) or trail.hint
+            message = f"{label}{said(*form, is_private=is_private)}"
+            hint = mended(*form, is_private=is_private) or trail.hint
         else:
+            now = "写法不对" if is_private else f"现为{shown(error.instance)}"
             should = f"，应为“{error.limit}”" if error.keyword == "const" else ""
-            message = f"{trail.rule.title}：{label}现为{shown(error.instance)}{should}"
             if error.keyword == "minItems":
-                message = f"{trail.rule.title}：{label}是空的"
-            near = mended(*form, is_private=False) if error.keyword == "pattern" else ""
+                now = "是空的"
+            message = f"{trail.rule.title}：{label}{now}{should}"
+            near = mended(*form, is_private=is_private) if error.keyword == "pattern" else ""
             hint = f"{near}{trail.hint}"
         return _Told.of(
             code,
@@ -494,13 +389,13 @@ class Schema:
 
     def _trail(self, error: _Error, tree: Tree) -> _Trail:
         """Walk the schema down to an error; the innermost rule and hint count."""
-        node, value, path = self._resolved(self._root), tree, ""
+        node, value, path = self._outline.resolved(self._outline.root), tree, ""
         trail = _Trail(None, "", "", is_private=False, causes=()).joined(node)
         steps, places = deque(error.steps[:-1]), deque(error.places)
         while steps:
             step = steps.popleft()
             if step == "then":
-                causes = tuple(self._causes(node.get("if"), value, path))
+                causes = tuple(self._outline.causes(node.get("if"), value, path))
                 trail = trail._replace(causes=(*trail.causes, *causes))
             inner: Any = node.get(str(step))
             if step in INTO_VALUES and places:
@@ -509,24 +404,12 @@ class Schema:
                 path = dotted([*filter(None, path.split(".")), str(place)])
             if step in CHOOSING and steps:
                 inner = _picked(inner, steps.popleft())
-            node = self._resolved(inner)
+            node = self._outline.resolved(inner)
             trail = trail.joined(node)
         return trail
 
-    def _causes(self, condition: object, value: Tree, path: str) -> Iterator[tuple[str, str]]:
-        """Yield the words because of which a condition holds, by path."""
-        here = self._resolved(condition)
-        if isinstance(value, str) and value in {here.get("const"), *here.get("enum", ())}:
-            yield path, value
-        for part in (*here.get("allOf", ()), *here.get("anyOf", ())):
-            yield from self._causes(part, value, path)
-        if isinstance(value, dict):
-            for key, inner in here.get("properties", {}).items():
-                if key in value:
-                    yield from self._causes(inner, value[key], f"{path}.{key}".lstrip("."))
-
     def _because(self, trail: _Trail) -> str:
-        draft = self._root.get("x-draft", {})
+        draft = self._outline.root.get("x-draft", {})
         causes = [
             f"{path} 为 {word}"
             for path, word in dict.fromkeys(trail.causes)
@@ -534,45 +417,12 @@ class Schema:
         ]
         return f"，因为 {listed(causes)}" if causes else ""
 
-    def _field(self, pointer: str) -> Field | None:
-        places = ["[]" if place.isdigit() else f".{place}" for place in tokens(pointer)]
-        return self._fields.get("".join(places).removeprefix("."))
-
-    def _label(self, pointer: str) -> str:
-        """Return a place as people call it: 后台管理人员第1项的姓名（operators[0].name）."""
-        places = tokens(pointer)
-        names: list[str] = []
-        for depth, place in enumerate(places, 1):
-            field = self._field("".join(f"/{escape(each)}" for each in places[:depth]))
-            if place.isdigit() and names:
-                names[-1] += f"第{int(place) + 1}项"
-            elif field and field.title:
-                names.append(field.title)
-        return f"{'的'.join(names)}（{dotted(places)}）" if places else "整个文件"
-
 
 def _picked(inner: Any, step: str | int) -> Any:
     """Return one of several sub-schemas, None where a reference hides it."""
     if isinstance(inner, list):
         return inner[int(step)] if int(step) < len(inner) else None
     return inner.get(step) if isinstance(inner, dict) else None
-
-
-def _rule(node: Node) -> SchemaRule:
-    return SchemaRule(
-        str(node.get("title", "")), str(node.get("description", "")), str(node.get("x-hint", ""))
-    )
-
-
-def _nodes(node: object) -> Iterator[dict[str, Any]]:
-    """Yield every object of a JSON document, from the outside in, in order."""
-    if isinstance(node, dict):
-        yield node
-    inner: Iterable[object] = (
-        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    )
-    for each in inner:
-        yield from _nodes(each)
 
 
 def _below(pointer: str) -> str:
@@ -586,9 +436,3 @@ def _renamed_back(pointer: str, renamed: Mapping[str, str]) -> str:
         if pointer == right or pointer.startswith(f"{right}/"):
             pointer = f"{written}{pointer.removeprefix(right)}"
     return pointer
-
-
-def _unusable(why: str) -> Refused:
-    return Refused(
-        f"登记库的 JSON Schema 不能用：{why}", hint="从历史中恢复 schemas/ 下的文件，或用工具自带的"
-    )

@@ -21,6 +21,8 @@ _LOOK_ALIKES = str.maketrans(
 )
 """Traditional characters that an input method offers for the words of the schemas."""
 
+_NUMERALS = str.maketrans("123", "一二三")
+
 SHOWN_LENGTH = 30
 FEW = 3
 
@@ -48,6 +50,8 @@ def meant_word(typed: str, choices: Sequence[str]) -> str | None:
     """Return the word of a list that was meant, None where several are as near."""
     word = folded(typed)
     found = canonical(word, choices) or nearest(word, choices)
+    if found is None and word.translate(_NUMERALS) in choices:
+        found = word.translate(_NUMERALS)
     if found is None:
         close = get_close_matches(word, choices, n=2, cutoff=0.5)
         found = close[0] if len(close) == 1 else None
@@ -121,12 +125,10 @@ def mended(keyword: str, limit: Any, value: Any, *, is_private: bool) -> str:
     """Return how to mend this very value, "" where nothing can be told from it."""
     if keyword == "type":
         return _TYPE_HINTS.get(str(limit), "")
-    if not isinstance(value, str):
-        return ""
-    if keyword == "enum":
+    if keyword == "enum" and isinstance(value, str):
         near = meant_word(value, limit)
         return f"{f'是否想写 {near}？' if near else ''}可用的词：{listed(limit)}"
-    if keyword == "pattern":
+    if keyword == "pattern" and isinstance(value, str):
         return _respelt(limit, value, is_private=is_private)
     return _MENDED.get(keyword, "")
 
@@ -135,6 +137,9 @@ _MENDED = {
     "minLength": "填上内容，或删去这一行",
     "maxLength": "写短一些，放不下的另附材料",
     "not": "删去首尾的空白和中间的换行",
+    "uniqueItems": "相同的留一项",
+    "minItems": "每项另起一行，前面写“- ”",
+    "maxItems": "删去多余的，放不下的另附材料",
 }
 
 
