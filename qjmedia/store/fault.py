@@ -5,6 +5,7 @@ import errno
 from qjmedia.errors import MachineFault
 
 _FULL = "磁盘空间不足"
+_UNWRITTEN = "写不进磁盘，多半是磁盘空间不足"
 _CLOSED = "没有写入权限，或磁盘是只读的"
 _BUSY = "系统资源不足（打开的文件或进程太多）"
 
@@ -22,15 +23,19 @@ _BY_ERRNO = {
 # what Git prints, always in English because it runs under LC_ALL=C
 _BY_PHRASE = {
     "No space left on device": _FULL,
+    "Out of diskspace": _FULL,
     "Disk quota exceeded": _BY_ERRNO[errno.EDQUOT],
     "Read-only file system": _CLOSED,
     "ermission denied": _CLOSED,
     "insufficient permission": _CLOSED,
     "Too many open files": _BUSY,
+    "couldn't write": _UNWRITTEN,  # here Git does not say why
+    "unable to write": _UNWRITTEN,
     "Cannot allocate memory": _BUSY,
 }
 _WAY_OUT = {
     _FULL: "腾出磁盘空间后重试；登记库没有改变",
+    _UNWRITTEN: "腾出磁盘空间后重试；登记库没有改变",
     _BY_ERRNO[errno.EDQUOT]: "清理文件或请管理员增加配额后重试；登记库没有改变",
     _CLOSED: "请管理员开放该文件夹的写入权限后重试；登记库没有改变",
     _BUSY: "关闭一些程序后重试；登记库没有改变",

@@ -13,6 +13,8 @@ from qjmedia.store.repository import Repository
 STALE_SECONDS = 2.0
 _WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.05
+_READERS_PATIENCE_SECONDS = 1.0
+"""A journal of a writer who is alive is gone after some hundredths of a second."""
 
 
 def recover(root: Path) -> None:
@@ -21,10 +23,13 @@ def recover(root: Path) -> None:
     For commands that read: where it cannot be done now, because another writer is at work or the
     disk is read-only, it is left to the next.
     """
-    with suppress(OSError):
-        if not journal.is_pending(root):
-            return
-    with suppress(QjError), Repository.open(root) as repository, lock.held(repository, 0.0):
+    with suppress(QjError, OSError):
+        if journal.is_pending(root):
+            _heal(root)
+
+
+def _heal(root: Path) -> None:
+    with Repository.open(root) as repository, lock.held(repository, _READERS_PATIENCE_SECONDS):
         settle(repository)
 
 

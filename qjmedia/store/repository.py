@@ -50,7 +50,8 @@ class Repository:
         self.place = place
         self.root = place.top / place.prefix
         self.prefix = place.prefix
-        self.objects = Objects(git)
+        # a reader that outlives us by a moment must not keep the writers' lock
+        self.objects = Objects(Git(git.folder, git.fsync))
 
     @classmethod
     def open(cls, root: Path, *, bare: bool = False) -> "Repository":
@@ -69,6 +70,19 @@ class Repository:
         place = _place(git, bare=bare)
         inner = Git(place.top, fsync=git.fsync)
         return cls(inner, place)
+
+    @classmethod
+    def create(cls, root: Path) -> "Repository":
+        """Make `root` a repository of its own, unless it is the top of one, and open it.
+
+        Raises:
+            MachineFault: Git is missing or too old, or the folder is not writable.
+        """
+        if not (root / ".git").exists():
+            git = Git(root)
+            git.require()
+            git.run("init", "--quiet", "--initial-branch=main")
+        return cls.open(root)
 
     def close(self) -> None:
         """End the reading process."""

@@ -1,15 +1,15 @@
 """One change, one commit, or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
 import pytest
 from plain_git import commits, git, is_clean, put, state
 
 from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
-from qjmedia.store import lock, transaction
+from qjmedia.store import index, lock, transaction
 from qjmedia.store.files import Revision
-from qjmedia.store.git import Author
+from qjmedia.store.git import Author, Git, Process
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
 
@@ -170,12 +170,13 @@ def test_the_number_of_git_processes_does_not_depend_on_the_number_of_files(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
-    start = type(repository.git).start
-    monkeypatch.setattr(
-        type(repository.git),
-        "start",
-        lambda self, *args, env=None: started.append(args[0]) or start(self, *args, env=env),
-    )
+    start = Git.start
+
+    def counting(self: Git, *args: str, env: Mapping[str, str] | None = None) -> Process:
+        started.append(args[0])
+        return start(self, *args, env=env)
+
+    monkeypatch.setattr(Git, "start", counting)
     transact(repository, writing({RECORD: b"x\n"}))
     one = len(started)
     started.clear()
@@ -323,7 +324,7 @@ def test_a_busy_lock_names_its_holder(root: Path, repository: Repository) -> Non
 def test_a_lock_held_by_another_git_is_named_with_its_age(
     root: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transaction.index.Guard.take, "__defaults__", (0.05,))
+    monkeypatch.setattr(index.Guard.take, "__defaults__", (0.05,))
     put(root, ".git/index.lock", b"")
     with pytest.raises(Conflict, match=r"index\.lock，已存在 \d+ 秒"):
         transact(repository, writing({RECORD: b"x\n"}))
