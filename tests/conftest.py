@@ -1,8 +1,17 @@
 """Every test runs as a fictitious person on a machine without settings of its own."""
 
+import io
+import json
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
 
+import make
 import pytest
+
+from qjmedia.cli import run
 
 GITCONFIG = """\
 [user]
@@ -25,4 +34,55 @@ def _no_settings_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> It
         patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.delenv("QJMEDIA_ROOT", raising=False)
         yield
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command line did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as one JSON document."""
+        return json.loads(self.out)
+
+
+class Command(Protocol):
+    """Runs `qjmedia` with arguments in the current folder."""
+
+    def __call__(self, *argv: str, stdin: str | bytes = "") -> Ran:
+        """Run it to its end."""
+        ...
+
+
+@pytest.fixture
+def qjmedia() -> Command:
+    """Return the command, run in this process without a terminal."""
+
+    def command(*argv: str, stdin: str | bytes = "") -> Ran:
+        typed = stdin.encode() if isinstance(stdin, str) else stdin
+        out, err = io.BytesIO(), io.BytesIO()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), "utf-8"))
+            patch.setattr(sys, "stdout", io.TextIOWrapper(out, "utf-8", write_through=True))
+            patch.setattr(sys, "stderr", io.TextIOWrapper(err, "utf-8", write_through=True))
+            code = run(argv)
+            return Ran(code, out.getvalue().decode(), err.getvalue().decode())
+
+    return command
+
+
+@pytest.fixture
+def school(tmp_path: Path, qjmedia: Command) -> Iterator[Path]:
+    """Return a new registry with the college 数学与统计学院; it is the current folder."""
+    root = tmp_path / "school"
+    assert qjmedia("init", str(root)).code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        assert qjmedia("unit", "add", *make.as_options(make.tree(make.MATH))).code == 0
+        yield root

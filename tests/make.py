@@ -1,8 +1,11 @@
 """Valid records, with what a test is about changed."""
 
 import copy
+import json
+from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath
+from textwrap import indent
 
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import Policy
@@ -13,24 +16,28 @@ from qjmedia.store.yaml import parse
 
 TODAY = date(2026, 11, 23)
 
-UNITS = """
+MATH = """
+id: math
+name: 数学与统计学院
+short: [数学学院]
+kind: 学院
+accountable: {name: 示例甲, post: 学院党总支书记}
+governance:
+  responsibility: 数院〔2024〕1号
+  team: 数院〔2024〕2号
+  review: 数院〔2024〕3号
+  rules: 数院〔2024〕4号
+  confidentiality: 示例乙
+"""
+
+UNITS = f"""
 units:
-- {id: publicity, name: 党委宣传部, kind: 职能部门}
-- {id: youth-league, name: 校团委, kind: 群团}
-- id: math
-  name: 数学与统计学院
-  short: [数学学院]
-  kind: 学院
-  accountable: {name: 示例甲, post: 学院党总支书记}
-  governance:
-    responsibility: 数院〔2024〕1号
-    team: 数院〔2024〕2号
-    review: 数院〔2024〕3号
-    rules: 数院〔2024〕4号
-    confidentiality: 示例乙
-- {id: academic, name: 教务处, kind: 职能部门}
-- {id: library, name: 图书馆, kind: 教辅单位}
-- {id: old, name: 旧学院, kind: 学院, merged_into: math}
+- {{id: publicity, name: 党委宣传部, kind: 职能部门}}
+- {{id: youth-league, name: 校团委, kind: 群团}}
+-{indent(MATH, "  ")[2:].rstrip()}
+- {{id: academic, name: 教务处, kind: 职能部门}}
+- {{id: library, name: 图书馆, kind: 教辅单位}}
+- {{id: old, name: 旧学院, kind: 学院, merged_into: math}}
 """
 
 COLLEGE = """
@@ -73,6 +80,11 @@ def tree(source: str) -> Record:
     return parsed.tree
 
 
+def as_options(given: Record) -> list[str]:
+    """Return a record as `--set field=value` options."""
+    return [word for key, value in _flat(given, "") for word in ("--set", f"{key}={value}")]
+
+
 def record(changes: Record | None = None) -> Record:
     """Return a valid 二级 record with changes merged in; an empty string takes a field away."""
     base = tree(COLLEGE)
@@ -101,3 +113,12 @@ def _merge(base: Record, changes: Record) -> None:
             _merge(old, value)
         else:
             base[key] = copy.deepcopy(value)
+
+
+def _flat(node: Record, prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield f"{prefix}{key}", shown
