@@ -168,7 +168,7 @@ class Schema:
         except UnicodeEncodeError:
             return False
         waiting = self._as_waiting(tree)
-        return waiting is None or self._compiled.is_valid(waiting) or not self.faults(tree)
+        return waiting is None or self._compiled.is_valid(waiting)
 
     def faults(self, tree: Tree) -> tuple[SchemaFault, ...]:
         """Return what is wrong, one fault for each thing that a person would name.
@@ -227,17 +227,26 @@ class Schema:
     def _errors(self, tree: Tree) -> Iterator["_Error"]:
         """Yield the errors of a tree.
 
-        Most of a record's cost lies in the conditions that hold; the compiled validator names
-        those that do not, and jsonschema is asked for these alone.
+        Nearly all of jsonschema's time goes into what is right; the compiled validator names the
+        fields and conditions that are not, and jsonschema is asked for these alone.
         """
         paths = [error.evaluation_path for error in self._compiled.iter_errors(tree)]
         if paths:
-            broken = {int(path[1]) for path in paths if path[0] == "allOf"}
+            broken = {(path[0], path[1]) for path in paths if len(path) > 1}
             root = self._outline.root
+            fields = properties(root).items()
             conditions = enumerate(root.get("allOf", ()))
-            narrowed = [condition if i in broken else True for i, condition in conditions]
-            validator = self._reference.evolve(schema={**root, "allOf": narrowed})
-            yield from map(_Error.of, validator.iter_errors(tree))
+            narrowed = {
+                "properties": {key: ("properties", key) not in broken or it for key, it in fields},
+                "allOf": [("allOf", i) not in broken or it for i, it in conditions],
+            }
+            validator = self._reference.evolve(schema={**root, **narrowed})
+            told: set[tuple[object, object]] = set()
+            for error in map(_Error.of, validator.iter_errors(tree)):
+                # one `required` errs once for each missing key, and `lacking` names them all
+                if error.keyword != "required" or (error.steps, error.places) not in told:
+                    told.add((error.steps, error.places))
+                    yield error
 
     @cached_property
     def _reference(self) -> "Draft202012Validator":
@@ -337,7 +346,7 @@ class Schema:
         return _Told.of(code, pointers[0], f"{title}{lack}{self._because(trail)}", hint)
 
     def _unknown(self, error: "_Error") -> Iterator[_Told]:
-        schema = self._outline.resolved(error.schema)
+        schema = self._outline.resolved(error.schema) if error.places else self._outline.root
         known = properties(schema)
         patterns = schema.get("patternProperties", {})
         for key in error.instance:
