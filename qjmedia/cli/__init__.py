@@ -1,17 +1,48 @@
 """Words typed and words shown."""
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
 
-from qjmedia.cli import add, amend, check, find, init, list_, render, show, unit
+from qjmedia.cli import (
+    add,
+    amend,
+    blame,
+    check,
+    diff,
+    find,
+    init,
+    list_,
+    log,
+    render,
+    show,
+    undo,
+    unit,
+)
 from qjmedia.cli.help import Command, Group, explain
 from qjmedia.cli.output import note, refuse
 from qjmedia.errors import BadRequest, QjError
+from qjmedia.store.fault import of_os
 
 INTERRUPTED = 130
 BUG = 70
+
+COMMANDS: dict[str, Callable[..., object]] = {
+    "init": init.init,
+    "add": add.add,
+    "amend": amend.amend,
+    "check": check.check,
+    "show": show.show,
+    "list": list_.list_,
+    "find": find.find,
+    "render": render.render,
+    "log": log.log,
+    "diff": diff.diff,
+    "blame": blame.blame,
+    "undo": undo.undo,
+}
 
 app = typer.Typer(
     name="qjmedia",
@@ -25,38 +56,45 @@ app = typer.Typer(
 )
 
 
-for _name, _command in {
-    "init": init.init,
-    "add": add.add,
-    "amend": amend.amend,
-    "check": check.check,
-    "show": show.show,
-    "list": list_.list_,
-    "find": find.find,
-    "render": render.render,
-}.items():
+for _name, _command in COMMANDS.items():
     app.command(_name, cls=Command)(_command)
 app.add_typer(unit.app, name="unit")
 
 
 def run(argv: Sequence[str]) -> int:
-    """Carry out one command line and return its exit code; the only place that catches QjError."""
+    """Carry out one command line and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # TextIOWrapper
     as_json = "--json" in argv or "--format=json" in argv
+    try:
+        return _run(argv)
+    except QjError as error:
+        refuse(error, as_json=as_json)
+        return error.exit_code
+    except (typer.Abort, KeyboardInterrupt, EOFError):
+        note("已取消；还没有提交的，什么也没有改变。")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # whoever read our output has seen enough; nothing more may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        fault = of_os(error)
+        refuse(fault, as_json=as_json)
+        return fault.exit_code
+    except Exception as error:  # noqa: BLE001  no traceback ever reaches a user
+        from qjmedia.cli.crash import keep
+
+        note(f"qjmedia：程序出错了（{type(error).__name__}），请把 {keep(error)} 交给维护人员。")
+        return BUG
+
+
+def _run(argv: Sequence[str]) -> int:
     try:
         code = app(list(argv), standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
     except typer.TyperException as error:
-        refuse(
-            BadRequest(explain(error), hint="运行 qjmedia 命令名 --help 看用法"), as_json=as_json
-        )
-        return BadRequest.exit_code
-    except QjError as error:
-        refuse(error, as_json=as_json)
-        return error.exit_code
-    except (typer.Abort, KeyboardInterrupt, EOFError):
-        note("已取消，什么也没有改变。")
-        return INTERRUPTED
+        hint = "运行 qjmedia --help 或 qjmedia 命令名 --help 看用法"
+        raise BadRequest(explain(error), hint=hint) from error
     return code if isinstance(code, int) else 0

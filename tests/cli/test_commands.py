@@ -1,5 +1,6 @@
 """The main job, typed as a clerk or a script types it."""
 
+import json
 from pathlib import Path
 
 import make
@@ -262,7 +263,7 @@ def test_a_broken_or_foreign_file_is_not_added(school: Path, qjmedia: Command) -
 def test_a_refusal_in_json_goes_to_standard_error(qjmedia: Command) -> None:
     ran = qjmedia("amend", "math-wechat", "--set", "tier=一级", "--json")
     assert (ran.code, ran.out) == (3, "")
-    error = make.json.loads(ran.err)["error"]
+    error = json.loads(ran.err)["error"]
     assert error["exit"] == 3
     assert error["article"] == "第五条"
     assert error["message"]
@@ -298,3 +299,21 @@ def test_twenty_changes_are_twenty_commits_of_one_record_each(
     assert stat == [str(PATH)] * 20
     assert git(added, "status", "--porcelain") == ""
     assert git(added, "fsck", "--strict") == ""
+
+
+def test_a_fault_of_the_tool_is_one_line_and_a_file_without_values(
+    added: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_: object) -> None:
+        message = "13800000000"
+        raise ZeroDivisionError(message)
+
+    monkeypatch.setattr("qjmedia.actions.browse.select", broken)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ran = qjmedia("list", "--root", str(added))
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (70, "", 1)
+    (crash,) = tmp_path.glob("qjmedia-crash-*.txt")
+    assert str(crash) in ran.err
+    told = crash.read_text("utf-8")
+    assert "ZeroDivisionError" in told
+    assert "13800000000" not in told
