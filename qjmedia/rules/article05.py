@@ -1,10 +1,15 @@
 """第五条: three tiers, and who answers for each. The tiers' own needs stand in the schema."""
 
+import re
+
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context
 from qjmedia.model.words import YOUTH_LEAGUE, OpenerKind, Tier, UnitKind
 from qjmedia.rules.base import Faults, rule
+
+SECRETARY = re.compile(r"(党总支部?|党委)书记")
+"""Not 副书记, whose 副 stands between."""
 
 RUNS_AS = {
     OpenerKind.COLLEGE: {UnitKind.COLLEGE},
@@ -46,13 +51,13 @@ def post_contradicts_owner(platform: Platform, context: Context) -> Faults:
     if unit is None or unit.kind is None:
         return
     if unit.kind is UnitKind.COLLEGE:
-        if "副" in post or not post.endswith(("党总支书记", "党委书记")):
+        if not SECRETARY.search(post):
             yield Fault(
                 platform.at("/accountable/post"),
                 f"学院平台的第一责任人应为学院党总支书记，现为“{post}”",
                 "改为：学院党总支书记",
             )
-    elif not post.endswith("主要负责人"):
+    elif "主要负责人" not in post:
         yield Fault(
             platform.at("/accountable/post"),
             f"{unit.kind}平台的第一责任人应为主要负责人，现为“{post}”",

@@ -64,7 +64,7 @@ def opened_before_approval(platform: Platform, _: Context) -> Faults:
 def landline_missing(platform: Platform, _: Context) -> Faults:
     """负责人或分管领导没有座机。
 
-    依据：两张表的“姓名、手机、座机”和说明“请将……信息填完整”；座机没有时不算错误。
+    依据：两张表的姓名、手机、座机三栏和说明“请将……信息填完整”；座机没有时不算错误。
 
     错例：{manager: {name: 示例甲, mobile: "13800000000"}}
     正例：{manager: {name: 示例甲, mobile: "13800000000", landline: 0874-0000000}}

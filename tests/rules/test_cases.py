@@ -1,4 +1,6 @@
+import re
 from datetime import date
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 import make
@@ -6,6 +8,7 @@ import pytest
 
 from qjmedia import rules
 from qjmedia.model.finding import Fault, Place
+from qjmedia.model.measures import ARTICLES, FORM_WORDS
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Registry
 from qjmedia.model.tree import Record, Tree, mapping, sequence, text
@@ -78,3 +81,17 @@ def test_every_rule_stands_in_its_article_and_explains_itself() -> None:
         assert module == ("shape" if rule.code[2:4] == "00" else f"article{rule.code[2:4]}")
         words = rule.find.__doc__ or ""
         assert all(part in words for part in ("依据：", "错例：", "正例：")), rule.code
+
+
+def test_what_a_rule_quotes_stands_in_the_measures() -> None:
+    words = _bare("".join((*chain.from_iterable(ARTICLES.values()), *FORM_WORDS)))
+    for rule in rules.ALL:
+        basis = re.sub(r"\s+", "", (rule.find.__doc__ or "").partition("依据：")[2])
+        for quoted in re.findall("“(.+?)”", basis.partition("错例：")[0]):
+            for part in quoted.split("……"):
+                assert _bare(part) in words, (rule.code, part)
+
+
+def _bare(text: str) -> str:
+    """Return a text without spaces, ellipses and the marks that change inside a quotation."""
+    return re.sub(r"[\s“”‘’《》…]", "", text)
