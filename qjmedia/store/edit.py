@@ -1,13 +1,14 @@
 """Writes records: new documents in one style, old ones changed only where their data changed."""
 
 import re
+from collections import Counter
 from io import StringIO
 from typing import Any
 
 from qjmedia.errors import Refused
-from qjmedia.model.tree import Record, Tree
+from qjmedia.model.tree import Record, Tree, escape
 from qjmedia.store import emit
-from qjmedia.store.splice import DefeatedError, splice
+from qjmedia.store.splice import DefeatedError, comments_of, splice
 from qjmedia.store.yaml import BOM, Parsed, needs_quotes, parse
 
 __all__ = ["amend", "dump"]
@@ -41,8 +42,8 @@ def amend(data: bytes, tree: Record) -> bytes:
     mark = BOM if text.startswith(BOM) else ""
     for method in (_spliced, _round_tripped):
         after = method(text.removeprefix(BOM), before, tree)
-        if after is not None and parse(after_bytes := (mark + after).encode()).tree == tree:
-            return after_bytes
+        if after is not None and parse(after.encode()).tree == tree:
+            return (mark + after).encode()
     raise _by_hand(before, before.tree, tree)
 
 
@@ -54,8 +55,8 @@ def _spliced(text: str, before: Parsed, tree: Record) -> str | None:
         return None
 
 
-def _round_tripped(text: str, _: Parsed, tree: Record) -> str | None:
-    """Return what ruamel.yaml makes of the change, None where it fails."""
+def _round_tripped(text: str, before: Parsed, tree: Record) -> str | None:
+    """Return what ruamel.yaml makes of the change, None where it fails or drops a comment."""
     from ruamel.yaml import YAML
 
     editor = YAML(typ="rt")
@@ -65,13 +66,20 @@ def _round_tripped(text: str, _: Parsed, tree: Record) -> str | None:
         editor.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()
     try:
-        document = editor.load(text)
+        document = editor.load(text.replace("\r\n", "\n"))
         _update(document, tree)
         editor.dump(document, out)
     except Exception:  # noqa: BLE001  whatever defeats ruamel.yaml, the answer is the same: by hand
         return None
     after = out.getvalue()
+    if _comments(before) - _comments(parse(after.encode())):
+        return None
     return after.replace("\n", "\r\n") if "\r\n" in text else after
+
+
+def _comments(parsed: Parsed) -> Counter[str]:
+    root = parsed.outline()
+    return comments_of(parsed.source, root) if root else Counter()
 
 
 def _update(old: Any, new: Record) -> None:
@@ -103,7 +111,7 @@ def _unreadable(before: Parsed) -> Refused:
 
 def _by_hand(before: Parsed, old: Record, new: Record) -> Refused:
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
-    line, _ = before.position("/" + changed[0])
+    line, _ = before.key_position("/" + escape(changed[0]))
     return Refused(
         f"第 {line} 行起的写法特殊，不能自动修改：{'、'.join(changed)}",
         hint="先手工把这些字段改成“字段: 值”的普通写法，再修改",

@@ -11,10 +11,10 @@ _RESOLVED = re.compile(
     r"""
     (?P<number>
         [-+]? (?: 0[xX][0-9a-fA-F_]+ | 0[oO][0-7_]+ | 0[bB][01_]+
-                | [0-9][0-9_]* (?:\.[0-9_]*)? (?:[eE][-+]?[0-9]+)?
+                | [0-9][0-9_,]* (?:\.[0-9_]*)? (?:[eE][-+]?[0-9]+)?
                 | \.[0-9_]+ (?:[eE][-+]?[0-9]+)?
                 | \.(?:inf|Inf|INF) )
-        | \.(?:nan|NaN|NAN) )
+        | \.(?:nan|NaN|NAN) | [-+][0-9_]+ )
     | (?P<time>
         [-+]?[0-9][0-9_]* (?: :[0-5]?[0-9])+ (?:\.[0-9_]*)?
         | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}
@@ -97,6 +97,6 @@ def code_point(character: str) -> str:
 
 def masked(text: str, *, width: int = 30) -> str:
     """Return `text` fit for a message: long digits starred, invisible characters named, cut."""
-    shown = re.sub(r"\d(?:[\d_]{4,})\d", lambda digits: "*" * len(digits.group()), text)
+    shown = re.sub(r"\d[\d_,]{4,}\d", lambda digits: "*" * len(digits.group()), text)
     shown = _INVISIBLE_IN_VALUE.sub(lambda odd: f"<{code_point(odd.group())}>", shown)
     return shown if len(shown) <= width else shown[: width - 1] + "…"

@@ -1,6 +1,7 @@
 """Changes a document where its data changed and leaves every other character as it was."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -11,7 +12,11 @@ from qjmedia.store.yaml import Node
 
 _HEADER = re.compile(r"[|>][-+0-9]*")
 _PADDED_COMMENT = re.compile(r" {2,}(?=#)")
+_COMMA = re.compile(r"[ \t]*,?[ \t]*")
+_END = re.compile(r"[\r\n]|\Z")
+_BREAK = re.compile(r"\r\n?|\n")
 _BREAKS = "\r\n"
+_COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 
 
 class DefeatedError(Exception):
@@ -65,7 +70,7 @@ class _Splicer:
     def grows_at_end(self) -> bool:
         """Return whether lines were put behind a last line that had no line break."""
         length = len(self.text)
-        return any(end == length and added.startswith(self.newline) for _, end, added in self.edits)
+        return any(end == length and self.newline in added for _, end, added in self.edits)
 
     def document(self, root: Node, tree: Record) -> None:
         if root.items and any(key.text in tree for key in root.keys):
@@ -96,7 +101,8 @@ class _Splicer:
         lines = None if slot.in_flow else emit.literal(new)
         if node.style in {"|", ">"} and lines:
             sign = ">" if node.style == ">" and len(lines) == 2 else "|"  # noqa: PLR2004  header, text
-            self.block_scalar(node, sign + lines[0][1:], self.reindented(node, lines[1:], slot))
+            below = self.reindented(node, lines[1:], slot)
+            self.block_scalar(node, sign + lines[0][1:], below, start=node.start)
         elif lines and "\n" in new:
             self.put(node, lines[0], self.pushed(lines[1:], slot.column + 2), slot)
         else:
@@ -110,21 +116,23 @@ class _Splicer:
 
     def put(self, node: Node, first: str, below: list[str], slot: _Slot) -> None:
         """Put `first` where the scalar or flow collection stands, and lines below its line."""
-        if node.style in {"|", ">"}:
-            self.block_scalar(node, first, below)
-            return
         start, end = node.start, node.end
         if start == end:
             first = self.separator(start, slot) + first
-        elif not first and "#" not in self.text[slot.head : start]:
-            start = slot.head
+        elif (not first or (below and slot.is_item)) and "#" not in self.text[slot.head : start]:
+            # Lines below a dash stand two columns in, so what they follow must as well.
+            start, first = slot.head, f" {first}" if first else ""
+        if node.style in {"|", ">"}:
+            self.block_scalar(node, first, below, start=start)
+            return
+        kept = [] if node.kind == "scalar" else self.comments(start, node)
         padding = _PADDED_COMMENT.match(self.text, end)
-        if padding and not slot.in_flow and _BREAKS[1] not in self.text[start:end]:
+        if padding and not slot.in_flow and self.line_end(start) >= end:
             grown = emit.width(first) - emit.width(self.text[start:end])
             first += " " * max(2, len(padding.group()) - grown)
             end = padding.end()
         self.edit(start, end, first)
-        self.insert_below(self.line_end(node.end), below)
+        self.insert_below(self.line_end(node.end), [*below, *self.pushed(kept, slot.column)])
 
     def separator(self, start: int, slot: _Slot) -> str:
         """Return what an empty value needs before it gets text."""
@@ -132,9 +140,10 @@ class _Splicer:
             return ": "
         return "" if self.text[start - 1 : start].isspace() else " "
 
-    def block_scalar(self, node: Node, header: str, below: list[str]) -> None:
+    def block_scalar(self, node: Node, header: str, below: list[str], *, start: int) -> None:
+        """Put other text, or something else, where a literal or folded block stands."""
         found = _HEADER.match(self.text, node.start)
-        self.edit(node.start, found.end() if found else node.start, header)
+        self.edit(start, found.end() if found else node.start, header)
         line_end = self.line_end(node.start)
         content = "".join(self.newline + line for line in below)
         self.edit(line_end, max(node.end, line_end), content)
@@ -160,7 +169,9 @@ class _Splicer:
             if key_text in at:
                 previous = at[key_text]
             elif node.style == "flow":
-                self.insert_flow(spans, previous, f"{emit.scalar(key_text)}: {emit.flow(added)}")
+                self.insert_flow(
+                    node, spans, previous, f"{emit.scalar(key_text)}: {emit.flow(added)}"
+                )
             else:
                 lines = emit.entry(key_text, added, self.layout.within(node.column - 1))
                 self.insert_block(node, spans, previous, lines)
@@ -192,7 +203,7 @@ class _Splicer:
 
     def insert_item(self, node: Node, spans: list[tuple[int, int]], after: int, new: Tree) -> None:
         if node.style == "flow":
-            self.insert_flow(spans, after, emit.flow(new))
+            self.insert_flow(node, spans, after, emit.flow(new))
             return
         beside = node.items[max(after, 0)]
         spread = isinstance(new, dict) and beside.kind == "mapping" and beside.style == "block"
@@ -221,25 +232,38 @@ class _Splicer:
 
     # Insertions, removals and replacements
 
-    def insert_flow(self, spans: list[tuple[int, int]], after: int, piece: str) -> None:
-        if after < 0:
-            self.edit(spans[0][0], spans[0][0], f"{piece}, ")
-        else:
+    def insert_flow(self, node: Node, spans: list[tuple[int, int]], after: int, piece: str) -> None:
+        if after >= 0:
             self.edit(spans[after][1], spans[after][1], f", {piece}")
+        elif self.line_end(node.start) < node.end and self.text[node.start] in "{[":
+            self.edit(node.start + 1, node.start + 1, f"{piece}, ")
+        else:
+            self.edit(spans[0][0], spans[0][0], f"{piece}, ")
 
     def insert_block(
         self, node: Node, spans: list[tuple[int, int]], after: int, lines: list[str]
     ) -> None:
         column = node.column - 1
         if after < 0:
-            joined = self.joined(self.pushed(lines, column)).lstrip(" ")
-            self.edit(spans[0][0], spans[0][0], joined + self.newline + " " * column)
+            self.insert_first(spans[0][0], self.pushed(lines, column))
             return
         end = self.line_end(spans[after][1])
         last = _last(node.items[after])
-        if end == len(self.text) and last.style in {"|", ">"}:
+        header = _HEADER.match(self.text, last.start) if last.style in {"|", ">"} else None
+        if end == len(self.text) and header and "-" not in header.group():
+            # At the end of the file the value had no line break; with lines below it would.
             self.edit(last.start + 1, last.start + 1, "-")
         self.insert_below(end, self.pushed(lines, column))
+
+    def insert_first(self, begin: int, lines: list[str]) -> None:
+        """Insert lines before the first entry of a block, which may stand behind a dash."""
+        start = self.line_start(begin)
+        if self.text[start:begin].strip():
+            start, pad = begin, " " * (begin - start)
+            lines[0] = lines[0].lstrip(" ")
+        else:
+            pad = ""
+        self.edit(start, start, self.joined(lines) + self.newline + pad)
 
     def insert_below(self, end: int, lines: Sequence[str]) -> None:
         """Insert lines behind the line that ends at `end`."""
@@ -288,7 +312,7 @@ class _Splicer:
 
     def cut_from_lines(self, start: int, end: int) -> None:
         """Cut an entry of a flow collection that runs over several lines, comments untouched."""
-        comma = re.compile(r"[ \t]*,[ \t]*|[ \t]*").match(self.text, end)
+        comma = _COMMA.match(self.text, end)
         end = comma.end() if comma else end
         before, behind = self.line_start(start), self.line_end(end)
         if not self.text[before:start].strip() and not self.text[end:behind].strip():
@@ -307,10 +331,10 @@ class _Splicer:
         if node.kind == "scalar" or node.style == "flow":
             self.put(node, first, below, slot)
             return
-        kept = [" " * slot.column + comment for comment in self.comments(slot.head, node)]
-        below = [*below, *kept]
+        below = [*below, *self.pushed(self.comments(slot.head, node), slot.column)]
         if self.line_start(node.start) == self.line_start(slot.head):
-            self.edit(node.start, self.line_end(node.end), self.joined([first, *below]))
+            whole = self.joined([f" {first}", *below])
+            self.edit(slot.head, self.line_end(node.end), whole)
             return
         self.edit(slot.head, slot.head, f" {first}" if first else "")
         below_text = "".join(self.newline + line for line in below)
@@ -334,11 +358,10 @@ class _Splicer:
         return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
 
     def line_end(self, offset: int) -> int:
-        found = re.compile(r"[\r\n]|\Z").search(self.text, offset)
-        return found.start() if found else len(self.text)
+        return _line_end(self.text, offset)
 
     def after_break(self, offset: int) -> int:
-        found = re.compile(r"\r\n?|\n").match(self.text, offset)
+        found = _BREAK.match(self.text, offset)
         return found.end() if found else offset
 
     def pushed(self, lines: Sequence[str], columns: int) -> list[str]:
@@ -363,6 +386,22 @@ def plain(node: Node) -> Tree:
     return record
 
 
+def comments_of(text: str, root: Node) -> Counter[str]:
+    """Return all comments of a document, and how often each stands there."""
+    found: Counter[str] = Counter()
+    done = 0
+    for scalar in [*_scalars(root), None]:
+        gap = text[done : scalar.start if scalar else None]
+        header = (
+            _HEADER.match(text, scalar.start) if scalar and scalar.style in {"|", ">"} else None
+        )
+        if scalar and header:
+            gap += text[header.end() : _line_end(text, header.end())]
+        found.update(comment.rstrip() for comment in _COMMENT.findall(gap))
+        done = scalar.end if scalar else done
+    return found
+
+
 def _quoted_alike(text: str, style: str) -> str:
     """Return `text` on one line in the quotes that were there, unless it needs others."""
     double = emit.double_quoted(text)
@@ -371,6 +410,11 @@ def _quoted_alike(text: str, style: str) -> str:
     if style == "'" and double[1:-1].replace('\\"', '"').replace("\\\\", "\\") == text:
         return emit.single_quoted(text)
     return emit.scalar(text)
+
+
+def _line_end(text: str, offset: int) -> int:
+    found = _END.search(text, offset)
+    return found.start() if found else len(text)
 
 
 def _indented_lists(node: Node) -> Iterator[bool]:
@@ -384,7 +428,7 @@ def _indented_lists(node: Node) -> Iterator[bool]:
 def _scalars(node: Node) -> Iterator[Node]:
     if node.kind == "scalar":
         yield node
-    for child in (*node.keys, *node.items):
+    for child in sorted((*node.keys, *node.items), key=lambda each: each.start):
         yield from _scalars(child)
 
 

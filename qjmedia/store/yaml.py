@@ -253,6 +253,8 @@ class _Builder:
             self.not_a_record(event, value)
 
     def duplicate(self, event: Any, first: Any) -> None:
+        if self.faults.is_full():
+            return
         message = f"字段 {masked(event.value)} 重复，第 {first.line + 1} 行已经有了"
         self.report("QJ0004", event, message, "删去其中一个")
 
@@ -340,6 +342,8 @@ class _Builder:
             self.report("QJ0008", event, "没有值", "请填写，或删去这一行")
 
     def needs_quotes(self, what: str, kind: str, event: Any) -> None:
+        if self.faults.is_full():
+            return
         shown = masked(event.value)
         if shown == event.value:
             message, hint = f"{what} {shown} 没有加引号", f'改为："{shown}"'
@@ -350,7 +354,7 @@ class _Builder:
     def hidden(self, event: Any) -> None:
         """Report tabs, and characters written as escapes, that a value may not hold."""
         refused = {found.group() for found in invisible_in_value(event.value)}
-        if not refused:
+        if not refused or self.faults.is_full():
             return
         begin = event.start_mark.index
         raw = self.text[begin : event.end_mark.index]
@@ -358,10 +362,12 @@ class _Builder:
             self.faults.add_invisible("\t", begin + raw.index("\t"))
         for found in _ESCAPE.finditer(raw) if event.style == '"' else ():
             character = _unescaped(found)
-            if character in refused:
+            if character in refused and not self.faults.is_full():
                 self.faults.add_invisible(character, begin + found.start())
 
     def leave_out(self, name: str, sign: str, event: Any) -> None:
+        if self.fatal and self.faults.is_full():
+            raise _UnreadableError
         self.fatal = True
         message = f"登记库不用 YAML 的{name}{sign}"
         self.faults.add_once(name, event.start_mark.index, message, _PROFILE_HINTS[name])

@@ -217,6 +217,13 @@ def _closing(scene: _Scene) -> YamlFault | None:
     return scene.fault(f"多了一个 {sign}，前面没有与它配对的", f"删去多余的 {sign}，或者补上另一半")
 
 
+def _nameless(scene: _Scene) -> YamlFault | None:
+    nameless = {"did not find expected key", "did not find expected node content"}
+    if scene.character != ":" or scene.problem not in nameless:
+        return None
+    return scene.fault("冒号前面没有字段名", "补上字段名，或删去这一行")
+
+
 def _dash(scene: _Scene) -> YamlFault | None:
     if not scene.problem.startswith("block sequence entries"):
         return None
@@ -226,8 +233,6 @@ def _dash(scene: _Scene) -> YamlFault | None:
 def _indentation(scene: _Scene) -> YamlFault | None:
     if scene.problem not in {"did not find expected key", "did not find expected '-' indicator"}:
         return None
-    if scene.character == ":":
-        return scene.fault("冒号前面没有字段名", "补上字段名，或删去这一行")
     indent = len(scene.line) - len(scene.line.lstrip())
     if indent < scene.at[1] and scene.character != "-":
         return scene.fault("这里多出了读不懂的内容", "检查这一行的引号、括号和冒号")
@@ -257,6 +262,7 @@ _DETECTORS: tuple[Callable[[_Scene], YamlFault | None], ...] = (
     _full_width_quote,
     _indicator,
     _reserved,
+    _nameless,
     _second_colon,
     _bracket,
     _closing,

@@ -1,6 +1,7 @@
 """The text of a record: what its bytes say, and the faults found in it."""
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from qjmedia.store.scalars import code_point, invisible
@@ -10,6 +11,9 @@ LINE_BREAK = re.compile(r"\r\n?|\n")
 MAX_BYTES = 256 * 1024
 MAX_FAULTS = 100
 UNREADABLE = "\ufffd"
+
+# What libyaml refuses or, as no editor does, takes for a line break.
+_REFUSED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class YamlFault(NamedTuple):
@@ -23,21 +27,27 @@ class YamlFault(NamedTuple):
 
 
 class Faults:
-    """The faults of one document: at most `MAX_FAULTS`, and one that counts the rest."""
+    """The faults of one document: the first `MAX_FAULTS`, and one that says there are more."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.found: list[YamlFault] = []
         self.named: set[str] = set()
-        self.left_out = 0
+        self.has_more = False
+        self._breaks: list[int] | None = None
+
+    def is_full(self) -> bool:
+        """Return whether no more faults are taken, and remember that there was one more."""
+        if len(self.found) < MAX_FAULTS:
+            return False
+        self.has_more = True
+        return True
 
     def add(self, code: str, offset: int, message: str, hint: str) -> None:
         """Add a fault at an offset of the text."""
-        if len(self.found) < MAX_FAULTS:
-            line, column = _place(self.text, offset)
+        if not self.is_full():
+            line, column = self.place(offset)
             self.found.append(YamlFault(code, line, column, message, hint))
-        else:
-            self.left_out += 1
 
     def add_once(self, name: str, offset: int, message: str, hint: str) -> None:
         """Add the first fault of a construct that the profile leaves out."""
@@ -51,16 +61,19 @@ class Faults:
         message = f"有看不见的字符 {name or code_point(character)}"
         self.add("QJ0012", offset, message, "删去它；看不见时，把这一段删掉重新输入")
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column, 1-based, of an offset."""
+        if self._breaks is None:
+            self._breaks = [found.end() for found in LINE_BREAK.finditer(self.text)]
+        line = bisect_right(self._breaks, offset)
+        return line + 1, offset - (self._breaks[line - 1] if line else 0) + 1
+
     def sorted(self) -> tuple[YamlFault, ...]:
         """Return the faults in the order of the text."""
         faults = sorted(self.found, key=lambda fault: (fault.line, fault.column))
-        if self.left_out:
-            last = faults[-1]
-            rest = last._replace(
-                message=f"此文件另有 {self.left_out} 处问题没有列出",
-                hint="先改以上各处，再检查一次",
-            )
-            faults.append(rest)
+        if self.has_more:
+            message = "此文件的问题太多，还有一些没有列出"
+            faults.append(faults[-1]._replace(message=message, hint="先改以上各处，再检查一次"))
         return tuple(faults)
 
 
@@ -78,7 +91,7 @@ def decode(data: bytes) -> tuple[str, YamlFault | None]:
     except UnicodeDecodeError as error:
         return "", _not_utf8(data, error.start)
     if "\0" in text:
-        line, column = _place(text, text.index("\0"))
+        line, column = Faults(text).place(text.index("\0"))
         fault = YamlFault(
             "QJ0001",
             line,
@@ -101,10 +114,13 @@ def _alternates(data: bytes) -> bool:
 
 
 def _not_utf8(data: bytes, start: int) -> YamlFault:
+    name = _encoding(data)
+    if name:
+        # Some Chinese characters of GBK are valid UTF-8 by chance: the first is to blame anyway.
+        start = next(offset for offset, byte in enumerate(data) if byte > 0x7F)  # noqa: PLR2004
     line = data.count(b"\n", 0, start) + 1
     begin = data.rfind(b"\n", 0, start) + 1
     column = len(data[begin:start].decode(errors="replace")) + 1
-    name = _encoding(data)
     seems = f"，看起来是 {name}" if name else "，也不是 GBK"
     hint = "用记事本“另存为”，编码选 UTF-8" if name else "从能正常打开的副本另存为 UTF-8"
     return YamlFault("QJ0001", line, column, f"第 {line} 行不是 UTF-8{seems}", hint)
@@ -125,27 +141,11 @@ def _encoding(data: bytes) -> str:
     return ""
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
-    """Return line and column, 1-based, of an offset."""
-    breaks = [found.end() for found in LINE_BREAK.finditer(text, 0, offset)]
-    return len(breaks) + 1, offset - (breaks[-1] if breaks else 0) + 1
-
-
 def readable(text: str, faults: Faults) -> str:
     """Report what cannot be seen and return the text with U+FFFD for what libyaml would refuse."""
-    refused = []
-    for found in invisible(text):
+    hidden = invisible(text)
+    for found in hidden:
+        if faults.is_full():
+            break
         faults.add_invisible(found.group(), found.start())
-        if _stops_libyaml(found.group()):
-            refused.append(found.start())
-    if not refused:
-        return text
-    characters = list(text)
-    for offset in refused:
-        characters[offset] = UNREADABLE
-    return "".join(characters)
-
-
-def _stops_libyaml(character: str) -> bool:
-    """Return whether libyaml refuses the character or takes it for a line break."""
-    return "\r" != character < "\xa0" or character in "\u2028\u2029\ufeff\ufffe\uffff"
+    return _REFUSED.sub(UNREADABLE, text) if hidden else text
