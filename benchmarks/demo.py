@@ -4,7 +4,6 @@ Run by `make demo`. A registry is made in a temporary folder; of this project on
 where the filled forms are left to be looked at.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,17 +15,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from textwrap import indent
 
+from benchmarks.sandbox import surroundings
+
 PROJECT = Path(__file__).resolve().parents[1]
 FORMS = PROJECT / "out" / "demo"
 REFUSED = 3
 WIDTH = 96
 SPECIAL = frozenset(" \t'\"$`\\|&;<>(){}*?[]#!…")
-
-IDENTITY = """\
-[user]
-	name = 示例甲
-	email = jia@example.edu.cn
-"""
 
 PAPER_NAME = "外国语学院-登记表.yaml"
 PAPER = """\
@@ -297,19 +292,6 @@ def commands(folder: Path, env: Mapping[str, str]) -> frozenset[str]:
         raise StepFailed("找不到 qjmedia，请用 make demo 运行")
     shown = run(("--help",), folder, env).stdout
     return frozenset(line.split()[0] for line in shown.splitlines() if line.startswith("  "))
-
-
-def surroundings(folder: Path) -> dict[str, str]:
-    """Return an environment with an invented identity, and nothing of the reader's own settings."""
-    settings = folder / "gitconfig"
-    settings.write_text(IDENTITY, "utf-8")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "QJ"))}
-    return {
-        **kept,
-        "GIT_CONFIG_GLOBAL": str(settings),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "PYTHONUTF8": "1",
-    }
 
 
 def conclude(root: Path, env: Mapping[str, str]) -> None:

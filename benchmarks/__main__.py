@@ -1,0 +1,179 @@
+"""Print how fast qjmedia is beside tools that do a part of its work.
+
+python -m benchmarks                 everything; some three minutes
+python -m benchmarks startup amend   only these rows
+python -m benchmarks --quick         small and rough, to see that it runs
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.measure import Aim, Command, Place, Row, Task, medians
+from benchmarks.records import build
+from benchmarks.sandbox import surroundings
+
+PROJECT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+QJMEDIA = BIN / "qjmedia"
+TITLES = ("what", "time", "against", "time", "ratio", "aim", "")
+AMEND = "`qjmedia amend` of a phone"
+AMEND_KEY = "`qjmedia amend` of an account, compared with all others"
+COMMIT = "`git add` and `git commit` of one file"
+LIBRARIES = ("typer", "PyYAML", "jsonschema-rs", "jsonschema", "check-jsonschema", "ruamel.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured: record counts, and runs of short, middling and long tasks."""
+
+    small: int = 1_000
+    large: int = 10_000
+    short_runs: int = 21
+    runs: int = 9
+    long_runs: int = 3
+
+
+QUICK = Scale(small=100, large=1_000, short_runs=5, runs=3, long_runs=1)
+
+
+class Bench:
+    """Measures in one temporary folder; builds a registry of each size once."""
+
+    def __init__(self, folder: Path, scale: Scale) -> None:
+        """Measure nothing yet."""
+        self.folder = folder
+        self.env = surroundings(folder)
+        self.scale = scale
+        self._places: dict[int, Place] = {}
+
+    def startup(self) -> Iterator[Row]:
+        """Short commands on the sample, beside the import of the library they are built on."""
+        here = Place(PROJECT, self.env)
+        commands = {
+            "bare Python": (sys.executable, "-c", "pass"),
+            "`import typer`": (sys.executable, "-c", "import typer"),
+            "`qjmedia --help`": (QJMEDIA, "--help"),
+            "`qjmedia list`, the sample": (QJMEDIA, "list"),
+            "`qjmedia show`, the sample": (QJMEDIA, "show", "math-wechat"),
+            "`qjmedia check`, the sample": (QJMEDIA, "check"),
+        }
+        tasks = {name: here.task(*argv) for name, argv in commands.items()}
+        taken = medians(tasks, self.scale.short_runs)
+        python, typer, *ours = taken
+        aims = {"`qjmedia --help`": Aim(1.5), "`qjmedia list`, the sample": Aim(2.5)}
+        yield Row(typer, taken[typer], python, taken[python])
+        for name in ours:
+            yield Row(name, taken[name], typer, taken[typer], aim=aims.get(name))
+
+    def check(self) -> Iterator[Row]:
+        """Judge all records, beside check-jsonschema with the same schema on the same files."""
+        yield self._checked(self.scale.small, self.scale.runs, self.scale.long_runs)
+        yield self._checked(self.scale.large, self.scale.long_runs, 1)
+
+    def _checked(self, count: int, our_runs: int, their_runs: int) -> Row:
+        here = self.place(count)
+        folder = here.folder / "registry/platforms"
+        files = (path.relative_to(here.folder) for path in sorted(folder.rglob("*.yaml")))
+        schema = "schemas/platform.schema.json"
+        other: Command = (BIN / "check-jsonschema", "--schemafile", schema, *files)
+        ours = medians({"": here.task(QJMEDIA, "check")}, our_runs)
+        theirs = medians({"": here.task(*other)}, their_runs, warm=False)
+        what = f"`qjmedia check`, {count:,} records"
+        aim = Aim(8, at_least=True)
+        return Row(what, ours[""], "check-jsonschema", theirs[""], faster=True, aim=aim)
+
+    def amend(self) -> Iterator[Row]:
+        """Change one field in one commit, beside a plain commit; and how each grows."""
+        small, large = self.scale.small, self.scale.large
+        tasks = {
+            (name, count): task
+            for count in (small, large)
+            for name, task in changes(self.place(count)).items()
+        }
+        taken = medians(tasks, self.scale.runs)
+        for count in (small, large):
+            plain = taken[COMMIT, count]
+            yield Row(f"{AMEND}, {count:,} records", taken[AMEND, count], COMMIT, plain)
+        for name, aim in {AMEND: Aim(1.5), AMEND_KEY: None, COMMIT: None}.items():
+            before = f"the same, {small:,} records"
+            times = taken[name, large], taken[name, small]
+            yield Row(f"{name}, {large:,} records", times[0], before, times[1], aim=aim)
+
+    def place(self, count: int) -> Place:
+        """Return a registry of `count` records."""
+        if count not in self._places:
+            root = self.folder / f"records-{count}"
+            root.mkdir()
+            print(f"building {count:,} records", file=sys.stderr)
+            build(root, count, self.env)
+            self._places[count] = Place(root, self.env)
+        return self._places[count]
+
+
+def changes(here: Place) -> dict[str, Task]:
+    """Return the ways to make one change in one commit; each has a record of its own."""
+    plain = here.folder / "registry/platforms/unit-2/unit-2-3.yaml"
+
+    def amend(number: int) -> None:
+        value = f"manager.mobile=1380001{number:04d}"
+        here.run(QJMEDIA, "amend", "unit-1-3", "--set", value, "-y")
+
+    def amend_key(number: int) -> None:
+        here.run(QJMEDIA, "amend", "unit-1-0", "--set", f"account=renamed_{number}", "-y")
+
+    def commit(number: int) -> None:
+        plain.write_text(f"{plain.read_text('utf-8')}# {number}\n", "utf-8")
+        here.run("git", "add", plain)
+        here.run("git", "commit", "-q", "-m", f"change {number}", "--", plain)
+
+    return {AMEND: amend, AMEND_KEY: amend_key, COMMIT: commit}
+
+
+def main() -> None:
+    """Measure what was asked for and print it as a table."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "rows", nargs="*", metavar="row", help="startup, check, amend; without any: all of them"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="qjmedia-bench-") as folder:
+        bench = Bench(Path(folder), QUICK if options.quick else Scale())
+        known = {"startup": bench.startup, "check": bench.check, "amend": bench.amend}
+        wanted = options.rows or [*known]
+        if strange := set(wanted) - set(known):
+            parser.error(f"no such row: {', '.join(sorted(strange))}")
+        print(machine())
+        if options.quick:
+            print("quick: the aims are those of the full size")
+        print(f"\n| {' | '.join(TITLES)} |\n|{' --- |' * len(TITLES)}", flush=True)
+        for name in wanted:
+            for row in known[name]():
+                print(f"| {' | '.join(row.cells())} |", flush=True)
+
+
+def machine() -> str:
+    """Return what the figures depend on; no name of a host."""
+    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return (
+        f"{date.today()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "  # noqa: DTZ011
+        f"Python {platform.python_version()}, Git {said.split()[2]},\n{libraries}"
+    )
+
+
+if __name__ == "__main__":
+    main()
