@@ -92,11 +92,11 @@ def changed(changes: Iterable[FieldChange], *, full: bool = False) -> list[dict[
     ]
 
 
-def describe(changes: Iterable[FieldChange], titles: Any) -> Iterable[str]:
-    """Yield one line a changed field: title, old value → new value."""
+def describe(changes: Iterable[FieldChange], titles: Any, *, full: bool = False) -> Iterable[str]:
+    """Yield one line a changed field: title, old value → new value; phones masked unless `full`."""
     for each in changes:
         old, new = (
-            cell(in_words(_shown(each, value, full=False))) for value in (each.old, each.new)
+            cell(in_words(_shown(each, value, full=full))) for value in (each.old, each.new)
         )
         title = titles(each.field)
         if each.old is None:

@@ -15,6 +15,7 @@ class Message:
     fields: tuple[str, ...] = ()
     reason: str = ""
     changed_on: date | None = None
+    undoes: str = ""
 
     def render(self) -> str:
         """Return the message as it stands in the commit."""
@@ -27,6 +28,8 @@ class Message:
             trailers.append(f"Qj-Reason: {_one_line(self.reason)}")
         if self.changed_on:
             trailers.append(f"Qj-Changed-On: {self.changed_on}")
+        if self.undoes:
+            trailers.append(f"Qj-Undoes: {self.undoes}")
         return "\n".join((_one_line(self.subject), "", *trailers, ""))
 
     @classmethod
@@ -41,6 +44,7 @@ class Message:
             fields=tuple(found.get("Qj-Fields", "").split()),
             reason=found.get("Qj-Reason", ""),
             changed_on=_day(found.get("Qj-Changed-On", "")),
+            undoes=found.get("Qj-Undoes", ""),
         )
 
 
