@@ -63,7 +63,8 @@ def prepare(
     report = check_change(
         Overlay(files, {path: data}), {path: data}, neighbours(files, record), today
     )
-    require(report, f"“{text(record, 'name')}”")
+    later = "" if draft else "一时填不全的，加 --draft 存为草稿"
+    require(report, f"“{text(record, 'name')}”", way_out=later)
     return Draft(record, derived, path, data, report.findings)
 
 

@@ -63,15 +63,18 @@ class Amended:
     warnings: tuple[Finding, ...]
 
 
-Edit = Callable[[bytes, Record], tuple[bytes, Record]]
+Arrange = Callable[[Record], Record]
+"""Puts a record's keys in the schema's order."""
+
+Edit = Callable[[bytes, Record, Arrange], tuple[bytes, Record]]
 """Takes a record's text and data, gives them changed."""
 
 
 def editing(change: Callable[[Record], Record]) -> Edit:
     """Return an edit of the data; the text follows, with comments and order kept."""
 
-    def edited(data: bytes, record: Record) -> tuple[bytes, Record]:
-        changed = change(record)
+    def edited(data: bytes, record: Record, arrange: Arrange) -> tuple[bytes, Record]:
+        changed = arrange(change(record))
         return edit.amend(data, changed), changed
 
     return edited
@@ -84,7 +87,7 @@ def rewriting(text_of: bytes) -> Edit:
         Refused: the text is not readable.
     """
 
-    def edited(_data: bytes, _record: Record) -> tuple[bytes, Record]:
+    def edited(_data: bytes, _record: Record, _arrange: Arrange) -> tuple[bytes, Record]:
         parsed = parse(text_of)
         if parsed.tree is None:
             fault = parsed.faults[0]
@@ -104,10 +107,10 @@ def prepare(files: Files, platform_id: str, change: Edit, occasion: Occasion) ->
     """
     path = records.path_of(files, platform_id)
     old_data, old = records.read(files, path)
-    data, new = change(old_data, old)
+    schema = records.schema(files)
+    data, new = change(old_data, old, schema.arranged)
     if text(new, "id") != platform_id:
         raise Refused(f"id 登记后不再改变（{platform_id}）", hint="另行登记：qjmedia add；旧的注销")
-    schema = records.schema(files)
     filing = _filing(path, old, new, occasion)
     if filing is not None:
         new = schema.arranged({**new, "filings": [*sequence(new, "filings"), filing]})

@@ -1,7 +1,5 @@
 """How a change that would bring a fault into the registry is turned down."""
 
-from typing import NoReturn
-
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.finding import Finding, Report
 
@@ -13,10 +11,11 @@ class Faulty(Refused):
         findings: every fault, not only the first.
     """
 
-    def __init__(self, message: str, findings: tuple[Finding, ...]) -> None:
-        """Name the first fault's article and way out."""
+    def __init__(self, message: str, findings: tuple[Finding, ...], way_out: str = "") -> None:
+        """Name the first fault's article and way out, and another way where there is one."""
         first = findings[0]
-        super().__init__(message, article=first.article, hint=first.hint)
+        hint = "；".join(part for part in (first.hint, way_out) if part)
+        super().__init__(message, article=first.article, hint=hint)
         self.findings = findings
 
 
@@ -26,19 +25,17 @@ class FaultyValue(Faulty, BadRequest):
     exit_code = 2
 
 
-def require(report: Report, subject: str) -> None:
+def require(report: Report, subject: str, *, way_out: str = "") -> None:
     """Return if the report has no error.
 
     Raises:
         FaultyValue: only values are of a wrong form (QJ00xx).
         Faulty: the Measures forbid it.
     """
-    if report.errors:
-        _turn_down(subject, report.errors)
-
-
-def _turn_down(subject: str, errors: tuple[Finding, ...]) -> NoReturn:
+    errors = report.errors
+    if not errors:
+        return
     form_only = all(found.code.startswith("QJ00") for found in errors)
     more = f"（共 {len(errors)} 处）" if len(errors) > 1 else ""
     message = f"{subject}未通过检查{more}：{errors[0].message}"
-    raise (FaultyValue if form_only else Faulty)(message, errors)
+    raise (FaultyValue if form_only else Faulty)(message, errors, way_out)

@@ -1,7 +1,7 @@
 """What every writing command does around its action: read fields, preview, ask, report."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -101,9 +101,24 @@ def preview(
     """Show on standard error what will change, and what deserves a second look."""
     for line in describe(changes, lambda name: names.get(name, name)):
         note(line, quiet=quiet)
+    for line in _second_looks(warnings, names):
+        note(f"  {line}", quiet=quiet)
+
+
+def _second_looks(warnings: "Iterable[Finding]", names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the warnings; what a draft still lacks goes into one line."""
+    from qjmedia.store.schema import LACKING
+
+    lacking = []
     for found in warnings:
-        article = f"（{found.article}）" if found.article else ""
-        note(f"  注意 {found.code}：{found.message}{article}", quiet=quiet)
+        field = found.pointer[1:].replace("/", ".")
+        if found.message.endswith(LACKING):
+            lacking.append(names.get(field, field))
+        else:
+            article = f"（{found.article}）" if found.article else ""
+            yield f"注意 {found.code}：{found.message}{article}"
+    if lacking:
+        yield f"草稿还缺 {len(lacking)} 项：{'、'.join(lacking)}"
 
 
 def finished(

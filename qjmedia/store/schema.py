@@ -37,6 +37,10 @@ RANKS = ("type", "minLength", "maxLength", "not", "pattern", "format")
 """Of several faults of one value only the first of these is told."""
 
 
+LACKING = "（草稿可暂缺）"
+"""Ends the message of what only a draft may lack."""
+
+
 class SchemaFault(NamedTuple):
     """A fault of form; `at_key` asks for the place of the key instead of the value."""
 
@@ -186,7 +190,7 @@ class Schema:
             found += (
                 fault._replace(
                     severity=Severity.WARNING,
-                    message=f"{fault.message}（草稿可以暂缺，提交审核前要补上）",
+                    message=f"{fault.message}{LACKING}",
                 )
                 for fault in self._of(waiting, renamed)
                 if fault.pointer not in known

@@ -410,7 +410,7 @@ def test_a_draft_says_what_it_lacks_without_blaming_its_status() -> None:
     assert fault.severity is Severity.WARNING
     assert fault.message == (
         "二级平台的分管领导没有姓名或电话：缺少分管领导（supervisor），因为 tier 为 二级"
-        "（草稿可以暂缺，提交审核前要补上）"
+        "（草稿可暂缺）"
     )
 
 
