@@ -27,8 +27,8 @@ TreeId = NewType("TreeId", str)
 OLDEST = (2, 34)
 """SSH signatures came with it; Ubuntu 22.04 ships it."""
 
-# The user's hooks, file monitor and automatic clean-up stay asleep, nothing is acknowledged before
-# it is on the disk, and an identity is never guessed from the host's name.
+# The user's hooks and file monitor stay asleep, nothing is acknowledged before it is on the disk,
+# and an identity is never guessed from the host's name.
 _SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -36,8 +36,6 @@ _SETTINGS = (
     "core.filesRefLockTimeout=5000",
     "core.packedRefsTimeout=5000",
     "core.quotePath=false",
-    "gc.auto=0",
-    "maintenance.auto=false",
     "i18n.commitEncoding=UTF-8",
     "user.useConfigOnly=true",
 )

@@ -15,6 +15,7 @@ from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, BlobId, CommitId, TreeId
 from qjmedia.store.journal import Journal, Swap
 from qjmedia.store.landing import land
+from qjmedia.store.maintenance import tidy
 from qjmedia.store.pack import NewObjects, flush_loose, object_id
 from qjmedia.store.preflight import Tip
 from qjmedia.store.repository import Repository
@@ -91,15 +92,26 @@ def transact(
     if dry_run:
         recovery.recover(repository.root)
         return _rehearse(repository, plan, allow)
-    with lock.held(repository, patience_seconds):
-        try:
-            recovery.settle(repository)
-            for _ in range(ATTEMPTS):
-                done = _attempt(repository, plan, author, allow)
-                if done is not None:
-                    return done
-        except OSError as error:
-            raise of_os(error) from error
+    try:
+        with lock.held(repository, patience_seconds):
+            done = _repeat(repository, plan, author, allow)
+    except OSError as error:
+        raise of_os(error) from error
+    tidy(repository)
+    return done
+
+
+def _repeat(
+    repository: Repository,
+    plan: Callable[[Revision], Change],
+    author: Author | None,
+    allow: Callable[[PurePosixPath], bool],
+) -> Committed:
+    recovery.settle(repository)
+    for _ in range(ATTEMPTS):
+        done = _attempt(repository, plan, author, allow)
+        if done is not None:
+            return done
     raise Conflict(
         f"别人一直在向这个登记库提交，试了 {ATTEMPTS} 次都没有轮到", hint="过一会儿重新运行本命令"
     )
