@@ -141,12 +141,12 @@ def parse(data: bytes) -> Parsed:
     text, fault = decode(data)
     if fault is not None:
         return Parsed(None, (fault,))
+    marked = text.startswith(BOM)
+    text = text.removeprefix(BOM)
     faults = Faults(text)
-    if text.startswith(BOM):
-        faults.add(
-            "QJ0001", 0, "文件开头有字节顺序标记（BOM）", "另存为“UTF-8”，不要选“带 BOM 的 UTF-8”"
-        )
-        text = faults.text = text[1:]
+    if marked:
+        hint = "另存为“UTF-8”，不选“带 BOM 的 UTF-8”"
+        faults.add("QJ0001", 0, "文件开头有字节顺序标记（BOM）", hint)
     source = readable(text, faults)
     tree = _Builder(source, faults).run()
     return Parsed(tree, faults.sorted(), source)
@@ -419,6 +419,8 @@ def _outline(text: str) -> Node | None:
                     _append(around[-1], node)
                 if kind != "scalar":
                     around.append(node)
+                if len(around) > MAX_DEPTH:
+                    break
             elif event.__class__ in {MappingEndEvent, SequenceEndEvent}:
                 _finish(around.pop(), event)
     return root

@@ -136,6 +136,14 @@ def test_an_empty_record_is_dumped_as_an_empty_mapping() -> None:
     assert parse(dump({})).tree == {}
 
 
+def test_what_cannot_be_seen_is_dumped_so_that_it_can() -> None:
+    tree: Any = {"a": "x\u202e\t\x01\U000e0061\ufe0f", "b\u200b": ["\r\n"]}
+    document = dump(tree).decode()
+    assert document.isascii()
+    assert parse(document.encode()).tree == tree
+    assert {fault.code for fault in parse(document.encode()).faults} == {"QJ0012"}
+
+
 class Hand:
     """Writes a record as people do: in any style, with comments, blank lines and alignment."""
 
@@ -177,7 +185,7 @@ class Hand:
         """Return a value on one line."""
         if isinstance(value, str):
             return self.scalar(value, flow=True)[0]
-        gap = self.draw(st.sampled_from([", ", ",", ",  "]))
+        gap = str(self.draw(st.sampled_from([", ", ",", ",  "])))
         if isinstance(value, list):
             return "[" + gap.join(map(self.flow, value)) + "]"
         pairs = [f"{emit.scalar(key)}: {self.flow(below)}" for key, below in value.items()]
@@ -235,7 +243,7 @@ class Hand:
         lines = self.block(tree) or ["{}"]
         lines = ["---", *lines] if self.chance() else lines
         lines = [*lines, "...", "# 尾"] if self.chance() else lines
-        text = self.draw(st.sampled_from(["\n", "\r\n"])).join([*lines, ""])
+        text = str(self.draw(st.sampled_from(["\n", "\r\n"]))).join([*lines, ""])
         bare = text.rstrip("\r\n")
         return bare if self.chance() and parse(bare.encode()).tree == tree else text
 
@@ -252,7 +260,7 @@ def places(tree: Any, here: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 def changed(draw: Any, tree: Any) -> tuple[Any, Any]:
     """Return a record with one field set, removed or added or its list grown, and the field."""
     new = copy.deepcopy(tree)
-    path = draw(st.sampled_from([(), *places(tree)])) if tree else ()
+    path: tuple[Any, ...] = draw(st.sampled_from([(), *places(tree)]))
     above, node = None, new
     for step in path:
         above, node = node, node[step]
@@ -383,7 +391,7 @@ def test_a_new_field_stands_behind_the_one_before_it() -> None:
 
 
 def test_a_new_first_field_stands_first() -> None:
-    new = {"id": "x", "b": {"c": "1", "d": "y"}}
+    new: Any = {"id": "x", "b": {"c": "1", "d": "y"}}
     assert amend(b"b:\n  d: y\n", new) == b'id: x\nb:\n  c: "1"\n  d: y\n'
 
 

@@ -95,9 +95,9 @@ def test_what_is_not_utf8_text_is_named(data: bytes, place: tuple[int, int], wor
 
 
 def test_a_byte_order_mark_is_a_fault_but_the_record_is_read() -> None:
-    parsed = parse("\ufeffid: x\n".encode())
-    assert parsed.tree == {"id": "x"}
-    assert [fault.code for fault in parsed.faults] == ["QJ0001"]
+    parsed = parse("\ufeffid: x\na: 7\n".encode())
+    assert parsed.tree == {"id": "x", "a": "7"}
+    assert [fault[:3] for fault in parsed.faults] == [("QJ0001", 1, 1), ("QJ0005", 2, 4)]
     assert "BOM" in parsed.faults[0].message
 
 
@@ -434,6 +434,7 @@ def test_hostile_input_is_refused_at_once(name: str) -> None:
     assert parsed.faults
     assert all(fault.line > 0 and fault.column > 0 for fault in parsed.faults)
     assert min(spent) < 0.05
+    assert parsed.position("/a/0/b")
 
 
 def test_hostile_input_takes_no_memory(tmp_path: Path) -> None:
