@@ -8,8 +8,13 @@ import typer
 from qjmedia.cli import options
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from qjmedia.actions.add import Draft
+    from qjmedia.cli.answers import Kept
     from qjmedia.model.tree import Record
+    from qjmedia.store.files import Files
+    from qjmedia.store.repository import Repository
 
 
 def add(
@@ -48,14 +53,15 @@ def add(
         if not given and not wanted:
             if not can_ask() or json:
                 _nothing_given()
-            from qjmedia.cli.wizard import ask
-
-            given, draft = ask(files, today=day, draft=draft)
-        plan = prepare(files, given, wanted, today=day, draft=draft)
-        _tell(plan, quiet=quiet or json)
-        preview(plan.changes, titles(files), plan.warnings, quiet=quiet or json)
-        if not dry_run:
-            agreed("登记这个平台？", yes=yes or json)
+            kept = _kept(repository)
+            given, draft = _ask(files, kept, day, draft=draft, sure=yes)
+        else:
+            kept = None
+            plan = prepare(files, given, wanted, today=day, draft=draft)
+            _tell(plan, quiet=quiet or json)
+            preview(plan.changes, titles(files), plan.warnings, quiet=quiet or json)
+            if not dry_run:
+                agreed("登记这个平台？", yes=yes or json)
         made, done = run(
             repository,
             given,
@@ -66,8 +72,29 @@ def add(
             reason=reason,
             dry_run=dry_run,
         )
+        if kept is not None and done.commit is not None:
+            kept.forget()
         record_id, name = str(made.record["id"]), str(made.record["name"])
         finished(done, record_id, "add", made.changes, f"“{name}”", json=json, quiet=quiet)
+
+
+def _kept(repository: "Repository") -> "Kept":
+    """Return the answers of an unfinished conversation; they stay in the Git folder."""
+    from qjmedia.cli.answers import Kept
+    from qjmedia.store.journal import own_folder
+
+    return Kept.at(own_folder(repository.place.git_dir) / "answers.yaml")
+
+
+def _ask(
+    files: "Files", kept: "Kept", today: "date", *, draft: bool, sure: bool
+) -> "tuple[Record, bool]":
+    """Ask on the terminal, and return the record agreed on and whether it is a draft."""
+    from qjmedia.cli.ask import asker
+    from qjmedia.cli.wizard import Interview
+
+    agreed = Interview(files, kept, asker(), today=today, draft=draft).conduct(sure=sure)
+    return agreed.record, agreed.draft
 
 
 def _tell(plan: "Draft", *, quiet: bool) -> None:
