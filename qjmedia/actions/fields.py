@@ -10,7 +10,7 @@ from qjmedia.model.nearest import nearest
 from qjmedia.model.tree import Record, Tree
 from qjmedia.model.unit import Units
 from qjmedia.model.words import canonical
-from qjmedia.store.schema import Field
+from qjmedia.store.outline import Field
 from qjmedia.store.yaml import parse
 
 UNIT_FIELDS = frozenset({"owner", "steward", "parent", "merged_into"})

@@ -1,5 +1,6 @@
 """qjmedia check."""
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from qjmedia.errors import BadRequest
 
 if TYPE_CHECKING:
     from qjmedia.actions.check import Progress
+    from qjmedia.model.finding import Report
 
 
 class Format(StrEnum):
@@ -48,11 +50,23 @@ def check(
     report = judge(files_at(root, rev), the_day(today), progress=_progress(quiet=quiet))
     if paths:
         report = report.within(_below(locate(root), paths))
-    writer = WRITERS[Format.JSON if json else output]
-    typer.echo(writer(report), nl=False)
+    wanted = Format.JSON if json else output
+    if wanted is Format.TEXT and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        _show_in_colour(report)
+    else:
+        typer.echo(WRITERS[wanted](report), nl=False)
     weights = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(report.count(weight) for weight in weights):
         raise typer.Exit(1)
+
+
+def _show_in_colour(report: "Report") -> None:
+    from qjmedia.model.finding import Severity
+    from qjmedia.render.findings import lines
+
+    colours = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+    for severity, line in lines(report):
+        typer.secho(line, fg=colours[severity] if severity else None)
 
 
 def _below(root: Path, paths: Sequence[Path]) -> tuple[PurePosixPath, ...]:
