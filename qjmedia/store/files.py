@@ -152,6 +152,9 @@ class Revision:
             yield path, data
 
     def _blob(self, path: PurePosixPath) -> "BlobId | None":
+        for listed in self._blobs.values():  # what was listed need not be walked to
+            if path in listed:
+                return listed[path]
         entry = self.repository.entry(self.commit, path)
         return None if entry is None else entry.blob
 
