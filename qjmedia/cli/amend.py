@@ -1,5 +1,6 @@
 """qjmedia amend."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -37,14 +38,14 @@ def amend(
         qjmedia amend math-wechat --set name=新名称 --changed-on 2026-03-02 --reason 学院更名
         qjmedia amend math-wechat --edit
     """
-    from qjmedia.actions.amend import Occasion, editing, prepare, rewriting
+    from qjmedia.actions.amend import Occasion, editing, prepare
     from qjmedia.actions.amend import amend as run
     from qjmedia.actions.fields import apply
     from qjmedia.cli.session import author_of, read_day, repository_at, the_day
-    from qjmedia.cli.writing import agreed, finished, preview, read_fields, tip, titles
+    from qjmedia.cli.writing import agreed, can_ask, finished, preview, read_fields, tip, titles
     from qjmedia.errors import BadRequest
 
-    with repository_at(root) as repository:
+    with repository_at(root) as repository, ExitStack() as stack:
         files = tip(repository)
         day, who = the_day(today), author_of(author)
         reported = read_day(reported_on, "--reported-on") if reported_on else day
@@ -55,10 +56,16 @@ def amend(
             reason=reason,
         )
         wanted = read_fields(files, assignments or (), unset or ())
+        if edit and wanted:
+            raise BadRequest("--edit 和 --set、--unset 不能一起用", hint="先用一种，再用另一种")
         if edit:
+            from qjmedia.cli.ask import asker
             from qjmedia.cli.editor import edited
 
-            change = rewriting(edited(files, platform_id, day))
+            somebody = asker() if can_ask() and not json else None
+            change = stack.enter_context(
+                edited(files, platform_id, occasion, somebody, keep=dry_run)
+            )
         elif wanted:
             change = editing(lambda record: apply(record, wanted))
         else:

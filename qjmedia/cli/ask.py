@@ -26,6 +26,8 @@ _WORD = re.compile(rf"(?:[!-~]+|.)[{_CLOSING}]*\s*", re.DOTALL)
 """What stays on one line: a Latin word or one character, with the punctuation behind it."""
 WIDEST = 76
 """Columns of a menu's line on a terminal of 80."""
+MOST_OFFERED = 20
+"""Likely answers that a plain list may have."""
 CELL = 18
 """Columns of a short choice where several stand on a line."""
 
@@ -105,7 +107,9 @@ class LineAsker:
 
     def ask(self, prompt: Prompt) -> str:
         """Return the value chosen or the text typed, BACK, or HELP."""
-        for line in _listed(prompt.choices):
+        offered = tuple(Choice(word.text) for word in prompt.words if word.remark)
+        offered = offered if len(offered) <= MOST_OFFERED else ()
+        for line in _listed(prompt.choices or offered):
             note(line)
         while True:
             typed = self._line(prompt)
@@ -114,7 +118,7 @@ class LineAsker:
             if not typed and (prompt.default or not prompt.choices):
                 return prompt.default
             if not prompt.choices:
-                return typed.strip()
+                return _numbered(typed.strip(), offered) or typed.strip()
             found = _chosen(typed.strip(), prompt.choices)
             if found is not None:
                 return found
@@ -123,8 +127,9 @@ class LineAsker:
     @staticmethod
     def _line(prompt: Prompt) -> str:
         remark = f"（{prompt.remark}）" if prompt.remark else ""
-        shown = next((c.shown for c in prompt.choices if c.value == prompt.default), prompt.default)
-        default = f" [回车 = {shown}]" if shown else ""
+        values = [choice.value for choice in prompt.choices]
+        shown = values.index(prompt.default) + 1 if prompt.default in values else prompt.default
+        default = f" [回车 = {shown}]" if prompt.default else ""
         sys.stderr.write(f"{prompt.title}{remark}{default}：")
         sys.stderr.flush()
         typed = sys.stdin.readline()
@@ -235,11 +240,15 @@ def _listed(choices: Sequence[Choice]) -> Iterator[str]:
         yield "  " + "".join(cell + " " * (CELL - width(cell)) for cell in cells).rstrip()
 
 
-def _chosen(typed: str, choices: Sequence[Choice]) -> str | None:
+def _numbered(typed: str, choices: Sequence[Choice]) -> str | None:
     number = unicodedata.normalize("NFKC", typed)
-    if number.isdecimal():
-        index = int(number) - 1
-        return choices[index].value if 0 <= index < len(choices) else None
+    index = int(number) - 1 if number.isdecimal() else -1
+    return choices[index].value if 0 <= index < len(choices) else None
+
+
+def _chosen(typed: str, choices: Sequence[Choice]) -> str | None:
+    if unicodedata.normalize("NFKC", typed).isdecimal():
+        return _numbered(typed, choices)
     values = [choice.value for choice in choices if choice.value]
     titles = {choice.shown: choice.value for choice in choices}
     found = canonical(typed, values) or titles.get(typed) or nearest(typed, values)

@@ -11,18 +11,10 @@ import typer
 from qjmedia.actions.add import prepare
 from qjmedia.cli.answers import Answers, Kept, WrongAnswerError
 from qjmedia.cli.ask import BACK, HELP, Asker, Choice, Prompt, wrapped
+from qjmedia.cli.facts import Facts, consequences
 from qjmedia.cli.output import cell, note
-from qjmedia.cli.questions import (
-    Facts,
-    Need,
-    Question,
-    answered,
-    consequences,
-    open_ones,
-    pending,
-    read,
-    record_of,
-)
+from qjmedia.cli.question import Need, Question, read
+from qjmedia.cli.questions import answered, open_ones, pending, record_of
 from qjmedia.errors import QjError
 from qjmedia.model.difference import changes, in_words
 from qjmedia.model.finding import Finding
@@ -42,7 +34,7 @@ GREETING = (
 )
 _PATH = re.compile(r"（[a-z_.0-9\[\]]+）")
 _BECAUSE = re.compile("，因为 [^（]*$")
-_KEY = re.compile(r"(?<![\w./-])[a-z_]+(?:\.[a-z_]+)?(?![\w./-])")
+_KEY = re.compile(r" ?(?<![\w./-])([a-z_]+(?:\.[a-z_]+)?)(?![\w./-]) ?")
 
 
 class Wish(Enum):
@@ -77,7 +69,7 @@ class Interview:
         self.facts = Facts(files, today)
         self.answers: Answers = {}
         self.set_aside: Answers = {}
-        self.told: set[str] = set()
+        self.told: list[str] = []
 
     def conduct(self, *, sure: bool = False) -> Agreed:
         """Ask until a record stands that the clerk wants; with `sure` a sound one is not shown.
@@ -119,7 +111,7 @@ class Interview:
                 self._explain(question)
                 continue
             try:
-                value = read(question, said, self.facts)
+                value = read(question, said, self.facts.fields)
                 if self._takes(question, value):
                     break
                 typed = said
@@ -178,10 +170,11 @@ class Interview:
         self._tell_consequences()
 
     def _tell_consequences(self) -> None:
-        for line in consequences(record_of(self.answers, self.facts), self.facts):
+        follows = [*consequences(record_of(self.answers, self.facts), self.facts)]
+        for line in follows:
             if line not in self.told:
-                self.told.add(line)
                 tell(f"  → {line}")
+        self.told = follows
 
     def _go_back(self) -> None:
         before = answered(self.answers, self.facts)
@@ -190,7 +183,6 @@ class Interview:
             return
         last = before[-1].key
         self.set_aside[last] = self.answers.pop(last)
-        self.told.clear()
 
     def _explain(self, question: Question) -> None:
         field = self.facts.fields.get(question.field)
@@ -211,7 +203,7 @@ class Interview:
         titles = {name: field.title for name, field in self.facts.fields.items()}
         titles |= {name.rpartition(".")[2]: title for name, title in reversed(titles.items())}
         bare = _BECAUSE.sub("", _PATH.sub("", message))
-        return _KEY.sub(lambda key: f"“{titles[key[0]]}”" if key[0] in titles else key[0], bare)
+        return _KEY.sub(lambda key: f"“{titles[key[1]]}”" if key[1] in titles else key[0], bare)
 
     # Breaking off and going on
 
@@ -239,7 +231,7 @@ class Interview:
         if value is None:
             return False
         try:
-            fits = value == "" or read(question, value, self.facts) == value
+            fits = value == "" or read(question, value, self.facts.fields) == value
         except WrongAnswerError:
             return False
         if not fits:
@@ -340,8 +332,7 @@ def shown(question: Question, value: str) -> str:
     """Return an answer as it may be shown: phone numbers masked."""
     if question.key.endswith((".mobile", ".landline")):
         return mask(value)
-    titles = {choice.value: choice.value for choice in question.choices}
-    return titles.get(value, value)
+    return value
 
 
 def _identity(found: Finding) -> tuple[str, str, str]:
