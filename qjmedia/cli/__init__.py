@@ -12,7 +12,9 @@ from qjmedia.cli import (
     blame,
     check,
     diff,
+    doctor,
     find,
+    import_,
     init,
     list_,
     log,
@@ -42,6 +44,8 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "diff": diff.diff,
     "blame": blame.blame,
     "undo": undo.undo,
+    "import": import_.import_,
+    "doctor": doctor.doctor,
 }
 
 app = typer.Typer(
