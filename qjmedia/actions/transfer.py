@@ -7,9 +7,7 @@ wrong must be mended first.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from pathlib import PurePosixPath
 
 from qjmedia.actions import columns as col
@@ -20,6 +18,7 @@ from qjmedia.actions.check import Judge
 from qjmedia.actions.columns import Columns
 from qjmedia.actions.derive import derive
 from qjmedia.actions.fields import apply, title_of
+from qjmedia.actions.ledger import Ledger, Line, Outcome, Remark, Wish
 from qjmedia.actions.matching import Index, Known, of_record
 from qjmedia.actions.overlaying import overlaid
 from qjmedia.actions.placing import Home, home, wants_unit
@@ -46,98 +45,6 @@ Progress = Callable[[int, int], None]
 
 OF_THE_UNIT = frozenset({"opened_by", "tier", "steward", "accountable"})
 """What follows from the unit, and so follows a platform into another one."""
-
-
-class Outcome(StrEnum):
-    """What became of a row."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row and what became of it.
-
-    Attributes:
-        row: the row of the file.
-        outcome: what became of it.
-        name: the platform's name as the file has it.
-        id: the record, "" if the row was refused.
-        column: the header of the column that is to blame.
-        reason: why it was refused, in Chinese.
-        files: what it writes (None: takes away).
-        subject: what it does, for a commit of its own.
-        fields: the fields it changes.
-    """
-
-    row: Row
-    outcome: Outcome
-    name: str = ""
-    id: str = ""
-    column: str = ""
-    reason: str = ""
-    files: Mapping[PurePosixPath, bytes | None] = field(default_factory=dict)
-    subject: str = ""
-    fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What somebody should look at; it refuses nothing. The row is 0 for the whole file."""
-
-    row: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """How a file is to be read.
-
-    Attributes:
-        create_units: make the units that units.yaml does not have.
-        renamed: the field of a column whose header says it in other words.
-        only: the values that columns must have; other rows are left aside.
-    """
-
-    create_units: bool = False
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    only: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """A file as it would be imported: nothing is written yet."""
-
-    lines: tuple[Line, ...]
-    units: tuple[NewUnit, ...]
-    units_data: bytes | None
-    remarks: tuple[Remark, ...]
-    cleaned: Mapping[str, int]
-    ignored: tuple[str, ...]
-    aside: int
-
-    def count(self, outcome: Outcome) -> int:
-        """Return how many rows came out so; every row has exactly one outcome."""
-        return sum(line.outcome is outcome for line in self.lines)
-
-    @property
-    def refused(self) -> tuple[Line, ...]:
-        """The rows that did not land."""
-        return tuple(line for line in self.lines if line.outcome is Outcome.REFUSED)
-
-    @property
-    def writing(self) -> tuple[Line, ...]:
-        """The rows that change something."""
-        return tuple(line for line in self.lines if line.files)
-
-    @property
-    def files(self) -> dict[PurePosixPath, bytes | None]:
-        """Everything that is to be written."""
-        units = {UNITS_PATH: self.units_data} if self.units_data is not None else {}
-        return {**units, **{path: data for line in self.lines for path, data in line.files.items()}}
 
 
 def prepare(
@@ -217,14 +124,17 @@ class _Import:
             where = home(reading.named, self.roster)
             line = self._landed(reading, where, context)
         except UnreadableError as error:
-            header = error.column and (
-                self.columns.of_field(error.column) or self.columns.of(error.column) or error.column
-            )
+            header = self._header(error.column)
             return _refused(reading.row, reading.named.platform, header, error.reason)
         if where.remark:
             self.remarks.append(Remark(reading.row.number, where.remark))
         self.written.update(line.files)
         return line
+
+    def _header(self, column: str) -> str:
+        """Return the header of what is to blame: a header already, a target or a field."""
+        found = column in {each.header for each in self.columns.known}
+        return column if found else self.columns.of(column) or self.columns.of_field(column)
 
     def _landed(self, reading: Reading, where: Home, context: Context) -> Line:
         given = self._given(reading, where)
@@ -396,7 +306,7 @@ class _Import:
             elif found.severity is Severity.WARNING:
                 self.remarks.append(Remark(lines[at].row.number, found.message))
         for at, errors in clashing.items():
-            header = self.columns.of_field(_field_of(errors[0]))
+            header = self._header(_field_of(errors[0]))
             reason = "；".join(_reason(each) for each in errors)
             lines[at] = _refused(lines[at].row, lines[at].name, header, reason)
         return lines

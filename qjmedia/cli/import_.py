@@ -13,7 +13,8 @@ from qjmedia.cli import options
 from qjmedia.errors import BadRequest, Refused
 
 if TYPE_CHECKING:
-    from qjmedia.actions.transfer import Ledger, Progress, Remark
+    from qjmedia.actions.ledger import Ledger, Remark
+    from qjmedia.actions.transfer import Progress
     from qjmedia.store.sheet import Sheet
 
 NAMED_ROWS = 8
@@ -59,7 +60,7 @@ def import_(
         qjmedia import 全省.csv --only 学校=示例大学 --map 主管=负责人
     """
     from qjmedia.actions.importing import Job, import_each, import_together, rehearse
-    from qjmedia.actions.transfer import Wish
+    from qjmedia.actions.ledger import Wish
     from qjmedia.cli.output import note
     from qjmedia.cli.session import author_of, repository_at, the_day
     from qjmedia.cli.writing import agreed, can_ask
@@ -150,7 +151,7 @@ def _pairs(typed: Iterable[str] | None, option: str) -> dict[str, str]:
 
 def _show(ledger: "Ledger", *, quiet: bool) -> None:
     """Print the figures and the refused rows; remarks go to standard error."""
-    from qjmedia.actions.transfer import Outcome
+    from qjmedia.actions.ledger import Outcome
     from qjmedia.cli.output import note, table
 
     figures = "，".join(
@@ -202,7 +203,7 @@ def _told(text: str, rows: Sequence[int]) -> str:
     if not numbers:
         return f"注意：{text}"
     shown = "、".join(numbers[:NAMED_ROWS])
-    more = f"等 {len(numbers)} 行" if len(numbers) > NAMED_ROWS else " 行"
+    more = f" 等 {len(numbers)} 行" if len(numbers) > NAMED_ROWS else " 行"
     return f"注意：{text}（第 {shown}{more}）"
 
 
@@ -220,7 +221,7 @@ def _to_mend(sheet: "Sheet", ledger: "Ledger") -> Iterable[Sequence[str]]:
 
 
 def _emit(ledger: "Ledger", commit: str | None) -> None:
-    from qjmedia.actions.transfer import Outcome
+    from qjmedia.actions.ledger import Outcome
     from qjmedia.cli.output import emit
 
     counts: dict[str, Any] = {outcome.value: ledger.count(outcome) for outcome in Outcome}

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qjmedia.actions.check import check
-from qjmedia.actions.transfer import Ledger, Outcome, Wish, prepare
+from qjmedia.actions.ledger import Ledger, Outcome, Wish
+from qjmedia.actions.transfer import prepare
 from qjmedia.errors import BadRequest
 from qjmedia.model.tree import Record
 from qjmedia.store.files import WorkTree

@@ -2,9 +2,12 @@
 
 import csv
 import json
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pexpect
 import pytest
 from conftest import Command
 from plain_git import commits, git
@@ -183,7 +186,7 @@ def test_a_change_between_preview_and_commit_is_seen(school: Path, qjmedia: Comm
     import make
 
     from qjmedia.actions.importing import Job, import_together, rehearse
-    from qjmedia.actions.transfer import Outcome, Wish
+    from qjmedia.actions.ledger import Outcome, Wish
     from qjmedia.store import csv as ledgers
     from qjmedia.store.repository import Repository
 
@@ -200,3 +203,20 @@ def test_phones_are_masked_when_shown(ledger: Path, qjmedia: Command) -> None:
     assert qjmedia("import", str(ledger), "-y").code == 0
     shown = json.loads(qjmedia("show", "math-wechat", "--json").out)
     assert shown["manager"]["mobile"] == "138****0000"
+
+
+@pytest.mark.parametrize(("answer", "code", "new"), [("n", 130, 0), ("y", 0, 1)])
+def test_on_a_terminal_it_shows_and_asks_first(
+    school: Path, ledger: Path, answer: str, code: int, new: int
+) -> None:
+    before = commits(school)
+    env = {name: value for name, value in os.environ.items() if name != "CI"}
+    argv = ["-m", "qjmedia", "import", str(ledger)]
+    typed = pexpect.spawn(sys.executable, argv, cwd=school, env=env, encoding="utf-8", timeout=30)
+    typed.expect("新增 1，变更 0，不变 0，未导入 1")
+    typed.expect("写入 1 份登记")
+    typed.sendline(answer)
+    typed.expect(pexpect.EOF)
+    typed.close()
+    assert typed.exitstatus == code
+    assert commits(school) == before + new
