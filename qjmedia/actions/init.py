@@ -18,6 +18,7 @@ PLACES = {
     "units.yaml": UNITS_PATH,
     "access.yaml": layout.ACCESS_PATH,
     "gitattributes": PurePosixPath(".gitattributes"),
+    "gitignore": PurePosixPath(".gitignore"),
     "workflow.yml": PurePosixPath(".github/workflows/qjmedia.yml"),
 }
 SHORT_NAME = 2
