@@ -34,8 +34,11 @@ def create(path: Path, data: bytes, *, flush: bool = True) -> None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Put `data` in the place of `path`, all or nothing, and on the disk when this returns."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    """Put `data` in the place of `path`, all or nothing, and on the disk when this returns.
+
+    Not for two at a time: what a killed writer left half written is known by its name and removed.
+    """
+    beside = path.with_name(f"{path.name}.tmp")
     beside.unlink(missing_ok=True)
     create(beside, data)
     beside.replace(path)
