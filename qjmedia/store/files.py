@@ -37,8 +37,8 @@ _KINDS = (
 class Files(Protocol):
     """Bytes by path relative to the registry's root."""
 
-    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted."""
+    def paths(self, under: PurePosixPath, named: str = "") -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted; with `named` only those so called."""
         ...
 
     def read(self, path: PurePosixPath) -> bytes | None:
@@ -57,9 +57,14 @@ class WorkTree:
         """Take the folder that holds `registry/`."""
         self.root = root
 
-    def paths(self, under: PurePosixPath = _HERE) -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted."""
-        return sorted(PurePosixPath(path) for path, mode in self._walk(under) if stat.S_ISREG(mode))
+    def paths(self, under: PurePosixPath = _HERE, named: str = "") -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted; with `named` only those so called."""
+        ending = f"/{named}" if named else ""
+        return sorted(
+            PurePosixPath(path)
+            for path, mode in self._walk(under)
+            if stat.S_ISREG(mode) and f"/{path}".endswith(ending)
+        )
 
     def oddities(self, under: PurePosixPath = _HERE) -> list[tuple[PurePosixPath, str]]:
         """Return links, pipes, sockets and devices below `under`, and what they are in Chinese."""
@@ -128,9 +133,12 @@ class Revision:
             self._blobs[under] = self.repository.blobs(self.commit, under)
         return self._blobs[under]
 
-    def paths(self, under: PurePosixPath = _HERE) -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted."""
-        return sorted(self.blobs(under))
+    def paths(self, under: PurePosixPath = _HERE, named: str = "") -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted; with `named` only those so called."""
+        if not named:
+            return sorted(self.blobs(under))
+        listed = self.repository.listing(self.commit, under, named)
+        return sorted(path for path, entry in listed if entry.blob is not None)
 
     def oddities(self, under: PurePosixPath = _HERE) -> list[tuple[PurePosixPath, str]]:
         """Return links and submodules below `under`, and what they are in Chinese."""

@@ -14,13 +14,13 @@ class Overlay(Files):
         self.below = below
         self.changed = changed
 
-    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
-        """Return every file below `under`, sorted."""
-        kept = (path for path in self.below.paths(under) if path not in self.changed)
+    def paths(self, under: PurePosixPath, named: str = "") -> list[PurePosixPath]:
+        """Return every file below `under`, sorted; with `named` only those so called."""
+        kept = (path for path in self.below.paths(under, named) if path not in self.changed)
         new = (
             path
             for path, data in self.changed.items()
-            if data is not None and path.is_relative_to(under)
+            if data is not None and path.is_relative_to(under) and named in {"", path.name}
         )
         return sorted((*kept, *new))
 

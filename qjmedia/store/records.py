@@ -55,14 +55,14 @@ def path_of(files: Files, platform_id: str) -> PurePosixPath:
     Raises:
         BadRequest: there is none with this id.
     """
-    known = paths(files)
-    if platform_id not in known:
-        near = nearest(platform_id, known)
-        raise BadRequest(
-            f"没有 id 为“{platform_id}”的登记",
-            hint=f"是否想写 {near}？" if near else "用 qjmedia list 或 qjmedia find 查找",
-        )
-    return known[platform_id]
+    for path in reversed(files.paths(PLATFORMS, f"{platform_id}.yaml")):
+        if is_record(path) and path.stem == platform_id:
+            return path
+    near = nearest(platform_id, paths(files))
+    raise BadRequest(
+        f"没有 id 为“{platform_id}”的登记",
+        hint=f"是否想写 {near}？" if near else "用 qjmedia list 或 qjmedia find 查找",
+    )
 
 
 def read(files: Files, path: PurePosixPath) -> tuple[bytes, Record]:

@@ -165,14 +165,21 @@ class Repository:
         return {path: entry.blob for path, entry in listed if entry.blob is not None}
 
     def listing(
-        self, commit: CommitId | None, under: PurePosixPath = _HERE
+        self, commit: CommitId | None, under: PurePosixPath = _HERE, named: str = ""
     ) -> Iterator[tuple[PurePosixPath, Entry]]:
-        """Yield all that stands below `under`, links and submodules too, sorted as Git sorts."""
+        """Yield all that stands below `under`, links and submodules too, sorted as Git sorts.
+
+        With `named` only what is so called: a path costs more to make than to pass over.
+        """
         tree = self._folder(commit, under)
         if tree is None:
             return
         listed = self.git.run("ls-tree", "-r", "-z", tree).stdout
+        called = os.fsencode(named)
+        endings = (b"\t" + called, b"/" + called) if named else b""
         for line in listed.split(b"\0")[:-1]:
+            if not line.endswith(endings):
+                continue
             mode, _, rest = line.split(b" ", 2)
             blob, name = rest.split(b"\t", 1)
             yield under / os.fsdecode(name), Entry(mode, blob.decode("ascii"))

@@ -9,7 +9,10 @@ from pathlib import Path, PurePosixPath
 import pytest
 from plain_git import git, put
 
+from qjmedia.errors import BadRequest
+from qjmedia.store import records
 from qjmedia.store.files import LARGEST_BYTES, Files, Revision, WorkTree
+from qjmedia.store.overlay import Overlay
 from qjmedia.store.repository import Repository
 
 PLATFORMS = PurePosixPath("registry/platforms")
@@ -39,6 +42,26 @@ def test_paths_are_sorted_and_relative_to_the_root(files: Files) -> None:
 def test_paths_below_nothing_are_none(files: Files) -> None:
     assert files.paths(PurePosixPath("registry/nix")) == []
     assert files.paths(PurePosixPath("registry/units.yaml")) == []
+
+
+def test_paths_of_one_name_are_found_at_any_depth(files: Files) -> None:
+    assert files.paths(PurePosixPath("registry"), "math-wechat.yaml") == [RECORD]
+    assert files.paths(RECORD.parent, "math-wechat.yaml") == [RECORD]
+    assert files.paths(PurePosixPath("registry"), "wechat.yaml") == []
+
+
+def test_an_overlay_finds_by_name_what_will_stand(files: Files) -> None:
+    new = PLATFORMS / "physics/math-wechat.yaml"
+    moved = Overlay(files, {RECORD: None, new: b"id: math-wechat\n"})
+    assert moved.paths(PLATFORMS, "math-wechat.yaml") == [new]
+    assert moved.paths(PLATFORMS, "math-site.yaml") == [RECORD.with_name("math-site.yaml")]
+
+
+@pytest.mark.parametrize("typed", ["", "wechat", "math/math-wechat", "math-wechat.yaml"])
+def test_a_record_is_found_by_its_whole_id_only(typed: str, files: Files) -> None:
+    assert records.path_of(files, "math-wechat") == RECORD
+    with pytest.raises(BadRequest, match="没有 id 为"):
+        records.path_of(files, typed)
 
 
 def test_a_file_is_read_whole(files: Files) -> None:
