@@ -51,6 +51,16 @@ filings:
   serial: "1"
 """
 
+LEDGER_NAME = "台账.csv"
+LEDGER = """\
+媒体名称,类型,账号,所属单位,负责人,手机,开通日期
+数院学工,抖音,demo_xg,数学学院,示例壬,13800000007,2018-09-01
+示例吧,微博,demo_ba,某某贴吧,示例癸,13800000008,2019-03-01
+"""
+
+FILES = {PAPER_NAME: PAPER, LEDGER_NAME: LEDGER}
+"""What the commands read, and the reader is shown first."""
+
 GOVERNANCE = {
     "responsibility": "新媒体工作责任清单",
     "team": "新媒体工作队伍名单",
@@ -179,6 +189,22 @@ def story(root: Path, today: date) -> Iterator[Chapter]:
             Step(("check", "registry/platforms/foreign-languages"), "没有发现问题"),
         ),
     )
+    yield (
+        "导入已有的台账",
+        (
+            Step(
+                ("import", f"../{LEDGER_NAME}"),
+                "新增 1，变更 0，不变 0，未导入 1",
+                remark="读得懂的一行成为草稿，读不懂的一行说明原因，不妨碍别的行",
+            ),
+            Step(
+                ("import", f"../{LEDGER_NAME}"),
+                "新增 0，变更 0，不变 1",
+                remark="再导入一次，不会重复登记",
+            ),
+        ),
+    )
+    yield "这台机器缺什么", (Step(("doctor",), "Git"),)
 
 
 def unit(unit_id: str, name: str, short: str, secretary: str) -> Step:
@@ -245,9 +271,11 @@ def perform(step: Step, folder: Path, env: Mapping[str, str]) -> None:
         StepFailed: its exit code or its words are not those expected.
     """
     print(f"\n# {step.remark}" if step.remark else "")
-    if PAPER_NAME in step.argv[-1]:
-        (folder.parent / PAPER_NAME).write_text(PAPER, "utf-8")
-        print(f"# 文件 {PAPER_NAME}：\n{indent(PAPER, '#   ')}")
+    for name, content in FILES.items():
+        file = folder.parent / name
+        if name in step.argv[-1] and not file.exists():
+            file.write_text(content, "utf-8")
+            print(f"# 文件 {name}：\n{indent(content, '#   ')}")
     print(typed(step.argv), flush=True)
     done = run(step.argv, folder, env)
     print(done.stdout.rstrip(), flush=True)
