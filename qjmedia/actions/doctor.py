@@ -13,10 +13,11 @@ from pathlib import Path, PurePosixPath
 from qjmedia.errors import MachineFault, NotARegistry, QjError
 from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.unit import UNITS_PATH
-from qjmedia.store import index, journal, layout, preflight
+from qjmedia.store import layout
 from qjmedia.store.files import WorkTree
 from qjmedia.store.git import Git
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import index, journal, preflight
 from qjmedia.store.yaml import parse
 
 COMFORTABLE_GIT = (2, 39)

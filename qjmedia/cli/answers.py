@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from qjmedia.model.tree import Record, mapping, text
-from qjmedia.store.scalars import code_point, invisible_in_value
+from qjmedia.store.text.scalars import code_point, invisible_in_value
 
 Answers = dict[str, str]
 """Answers by the key of their question; "" where the person left it open."""

@@ -19,11 +19,11 @@ def locate(root: Path | None) -> Path:
     Raises:
         NotARegistry: there is none here or above.
     """
-    from qjmedia.store.journal import is_pending
+    from qjmedia.store.writing.journal import is_pending
 
     found = find_root(root or Path())
     if is_pending(found):
-        from qjmedia.store.recovery import recover
+        from qjmedia.store.writing.recovery import recover
 
         recover(found)
     return found

@@ -13,8 +13,8 @@ from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import Author, BlobId, CommitId, Git
 from qjmedia.store.layout import PLATFORMS, REGISTRY
 from qjmedia.store.objects import FILE_MODES
-from qjmedia.store.pack import object_id
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing.pack import object_id
 
 _CHUNK = 1 << 16
 _EPOCH = datetime.fromtimestamp(0, UTC)

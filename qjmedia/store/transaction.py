@@ -8,18 +8,19 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
-from qjmedia.store import durable, index, interrupt, journal, layout, lock, preflight, recovery
-from qjmedia.store.failpoint import reached
+from qjmedia.store import layout
 from qjmedia.store.fault import GitFailed, of_os
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, BlobId, CommitId, TreeId
-from qjmedia.store.journal import Journal, Swap
-from qjmedia.store.landing import land
-from qjmedia.store.maintenance import tidy
-from qjmedia.store.pack import NewObjects, flush_loose, object_id
-from qjmedia.store.preflight import Tip
 from qjmedia.store.repository import Repository
-from qjmedia.store.tree import splice
+from qjmedia.store.writing import durable, index, interrupt, journal, lock, preflight, recovery
+from qjmedia.store.writing.failpoint import reached
+from qjmedia.store.writing.journal import Journal, Swap
+from qjmedia.store.writing.landing import land
+from qjmedia.store.writing.maintenance import tidy
+from qjmedia.store.writing.pack import NewObjects, flush_loose, object_id
+from qjmedia.store.writing.preflight import Tip
+from qjmedia.store.writing.tree import splice
 
 ATTEMPTS = 5
 _NEVER = frozenset({"", ".", "..", ".git", "git~1"})

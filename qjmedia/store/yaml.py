@@ -24,15 +24,15 @@ from yaml.events import (
 
 from qjmedia.errors import MachineFault
 from qjmedia.model.tree import Record, Tree, tokens
-from qjmedia.store.scalars import (
+from qjmedia.store.text.decode import BOM, Faults, YamlFault, decode, readable
+from qjmedia.store.text.problems import colon, explain
+from qjmedia.store.text.scalars import (
     SUSPECT,
     invisible_in_value,
     masked,
     needs_quotes,
     resolves_to,
 )
-from qjmedia.store.yaml_problems import colon, explain
-from qjmedia.store.yaml_text import BOM, Faults, YamlFault, decode, readable
 
 try:
     from yaml._yaml import CParser

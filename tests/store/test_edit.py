@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from qjmedia.errors import Refused
-from qjmedia.store import emit
 from qjmedia.store.edit import amend, dump
-from qjmedia.store.scalars import invisible_in_value, needs_quotes
+from qjmedia.store.text import emit
+from qjmedia.store.text.scalars import invisible_in_value, needs_quotes
 from qjmedia.store.yaml import parse
 
 quick = settings(

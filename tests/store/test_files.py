@@ -134,7 +134,7 @@ def test_a_revision_without_commit_is_empty(repository: Repository) -> None:
 def test_the_disk_is_read_without_git() -> None:
     code = (
         "import sys; from qjmedia.store.files import WorkTree; "
-        "from qjmedia.store.recovery import recover; import pathlib; "
+        "from qjmedia.store.writing.recovery import recover; import pathlib; "
         "recover(pathlib.Path.cwd()); print(sorted({'git', 'filelock'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,9 +8,9 @@ import pytest
 from plain_git import faulty_git, git
 
 from qjmedia.errors import BadRequest, MachineFault, NotARegistry, Refused
-from qjmedia.store import lock
 from qjmedia.store.git import Author, Git
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import lock
 
 POISON = {
     "GIT_DIR": "/nowhere",

@@ -7,11 +7,12 @@ import pytest
 from plain_git import commits, git, is_clean, put, state
 
 from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
-from qjmedia.store import index, lock, transaction
+from qjmedia.store import transaction
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, Git, Process
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
+from qjmedia.store.writing import index, lock
 
 RECORD = PurePosixPath("registry/platforms/math/math-wechat.yaml")
 NEW = PurePosixPath("registry/platforms/physics/physics-wechat.yaml")

@@ -13,10 +13,10 @@ from plain_git import commits, git, is_clean, leftovers, put
 from store_registry import RECORD
 
 from qjmedia.errors import Conflict
-from qjmedia.store import interrupt, journal, lock, recovery
-from qjmedia.store.recovery import recover
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
+from qjmedia.store.writing import interrupt, journal, lock, recovery
+from qjmedia.store.writing.recovery import recover
 
 BEFORE = ("pre", "blob", "obj", "journal")
 AFTER = ("ref", "wt", "idx", "done")

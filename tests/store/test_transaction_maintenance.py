@@ -6,9 +6,9 @@ import pytest
 from plain_git import git, is_clean
 from store_registry import RECORD
 
-from qjmedia.store import maintenance
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
+from qjmedia.store.writing import maintenance
 
 
 def packs(root: Path) -> int:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from qjmedia.store.scalars import resolves_to
+from qjmedia.store.text.scalars import resolves_to
 from qjmedia.store.yaml import YamlFault, needs_quotes, parse
 
 HOSTILE = Path(__file__).parent / "hostile"

@@ -11,9 +11,9 @@ from plain_git import commits, git, is_clean
 from store_registry import fill
 
 from qjmedia.errors import MachineFault
-from qjmedia.store.recovery import recover
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
+from qjmedia.store.writing.recovery import recover
 
 SIZES_KIB = (700, 800, 900, 1000)
 

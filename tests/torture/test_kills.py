@@ -13,7 +13,7 @@ import pytest
 from plain_git import commits, git, is_clean, leftovers
 from store_registry import RECORD, fill
 
-from qjmedia.store.recovery import recover
+from qjmedia.store.writing.recovery import recover
 
 PATHS = (
     RECORD,

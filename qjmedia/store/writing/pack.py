@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from qjmedia.store import durable
 from qjmedia.store.git import Git
+from qjmedia.store.writing import durable
 
 Kind = Literal["tree", "blob"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from qjmedia.model.tree import Record, Tree
-from qjmedia.store import emit
+from qjmedia.store.text import emit
 from qjmedia.store.yaml import Node
 
 _HEADER = re.compile(r"[|>][-+0-9]*")

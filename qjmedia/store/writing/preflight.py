@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from qjmedia.errors import Refused
-from qjmedia.store import index, worktree
 from qjmedia.store.git import CommitId, TreeId
-from qjmedia.store.journal import Swap
-from qjmedia.store.pack import object_id
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import index, worktree
+from qjmedia.store.writing.journal import Swap
+from qjmedia.store.writing.pack import object_id
 
 _ASK = "；不熟悉 Git 请联系登记库的管理员"
 # file in the Git folder, what it means, how to finish or give up

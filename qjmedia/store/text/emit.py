@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from unicodedata import east_asian_width
 
 from qjmedia.model.tree import Record, Tree
-from qjmedia.store.scalars import invisible_in_value, needs_quotes
+from qjmedia.store.text.scalars import invisible_in_value, needs_quotes
 
 WIDTH = 100
 

@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from qjmedia.store import durable
 from qjmedia.store.git import BlobId, CommitId
+from qjmedia.store.writing import durable
 
 _NAME = "journal.json"
 

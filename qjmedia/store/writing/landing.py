@@ -3,13 +3,13 @@
 import os
 from collections.abc import Sequence
 
-from qjmedia.store import index, worktree
-from qjmedia.store.failpoint import reached
 from qjmedia.store.git import TreeId
-from qjmedia.store.journal import Swap
 from qjmedia.store.objects import FILE_MODES
-from qjmedia.store.pack import object_id
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import index, worktree
+from qjmedia.store.writing.failpoint import reached
+from qjmedia.store.writing.journal import Swap
+from qjmedia.store.writing.pack import object_id
 
 
 def land(repository: Repository, swaps: Sequence[Swap]) -> None:

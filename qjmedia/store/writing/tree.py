@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 from qjmedia.errors import Refused
 from qjmedia.store.git import TreeId
-from qjmedia.store.journal import Swap
 from qjmedia.store.objects import FILE_MODES, TREE_MODE, Entry, Objects
-from qjmedia.store.pack import NewObjects
+from qjmedia.store.writing.journal import Swap
+from qjmedia.store.writing.pack import NewObjects
 
 FILE_MODE = b"100644"
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from qjmedia.store.scalars import code_point, masked
-from qjmedia.store.yaml_text import LINE_BREAK, YamlFault
+from qjmedia.store.text.decode import LINE_BREAK, YamlFault
+from qjmedia.store.text.scalars import code_point, masked
 
 _FIELD = r"^\s*(?:-\s+)?([A-Za-z_][\w-]*)"
 _WIDE_COLON = re.compile(_FIELD + r"\s*：")

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
-from qjmedia.store.scalars import code_point, invisible
+from qjmedia.store.text.scalars import code_point, invisible
 
 BOM = "\ufeff"
 LINE_BREAK = re.compile(r"\r\n?|\n")

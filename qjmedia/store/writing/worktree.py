@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from qjmedia.store import durable
 from qjmedia.store.files import TEMPORARY
 from qjmedia.store.git import BlobId
-from qjmedia.store.journal import Swap
-from qjmedia.store.pack import object_id
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import durable
+from qjmedia.store.writing.journal import Swap
+from qjmedia.store.writing.pack import object_id
 
 
 def linked(top: Path, path: PurePosixPath) -> PurePosixPath | None:

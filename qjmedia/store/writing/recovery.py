@@ -5,10 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
-from qjmedia.store import index, journal, lock, worktree
-from qjmedia.store.journal import Journal
-from qjmedia.store.landing import land
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import index, journal, lock, worktree
+from qjmedia.store.writing.journal import Journal
+from qjmedia.store.writing.landing import land
 
 STALE_SECONDS = 2.0
 _WAIT_SECONDS = 5.0

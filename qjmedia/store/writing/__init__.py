@@ -1,0 +1,1 @@
+"""How a change becomes a commit: the parts of `store.transaction` (docs/adr/0002)."""
