@@ -17,7 +17,7 @@ from qjmedia.store import records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import TEMPLATES, packaged
 
-Writer = Callable[[Sequence[Form], Sequence[Path]], str]
+Writer = Callable[[Sequence[Form], Sequence[Path]], str | bytes]
 
 WRITERS: dict[str, Writer] = {"html": html, "md": markdown}
 """One function a format; each lays out the same cells."""
@@ -39,10 +39,12 @@ def fill_forms(
     everything: bool = False,
     unit: str = "",
     copies: int = 0,
+    filing: int = 0,
 ) -> Forms:
     """Fill the forms of some platforms, of a unit's, or of all that are filed.
 
-    `form` None: as the opening date says; `copies` 0: as the policy says.
+    `form` None: as the opening date says; `copies` 0: as the policy says; `filing`: which of that
+    kind, counted from 1, 0 for the latest.
 
     Raises:
         BadRequest: none was named, or an unknown id or unit.
@@ -53,11 +55,11 @@ def fill_forms(
     policy, units = records.policy(files), records.units(files)
     filled: list[Form] = []
     refused: list[tuple[str, str]] = []
-    wanted = [*_wanted(files, ids, everything=everything, unit=unit)]
+    wanted = [*_wanted(files, ids, form, everything=everything, unit=unit)]
     for platform in wanted:
         try:
             kind = form or form_of(platform, policy)
-            made = fill(platform, kind, units=units, policy=policy)
+            made = fill(platform, kind, units=units, policy=policy, filing=filing)
         except QjError as error:
             if len(wanted) == 1:
                 raise
@@ -85,7 +87,9 @@ def write(
     return tuple(written)
 
 
-def _wanted(files: Files, ids: Iterable[str], *, everything: bool, unit: str) -> Iterator[Platform]:
+def _wanted(
+    files: Files, ids: Iterable[str], form: FormKind | None, *, everything: bool, unit: str
+) -> Iterator[Platform]:
     named = tuple(ids)
     if named:
         for each in named:
@@ -94,12 +98,19 @@ def _wanted(files: Files, ids: Iterable[str], *, everything: bool, unit: str) ->
     elif everything or unit:
         owner = unit_id(unit, records.units(files)) if unit else ""
         for platform in records.platforms(files):
-            if platform.tier is Tier.UNIT and owner in {"", platform.owner}:
+            if owner in {"", platform.owner} and _has(platform, form):
                 yield platform
     else:
         raise BadRequest(
             "没有说打印哪个平台", hint="写上 id，例：qjmedia render math-wechat；全部：--all"
         )
+
+
+def _has(platform: Platform, form: FormKind | None) -> bool:
+    """Whether there is something to print where nobody named the platform."""
+    if form is None or form.is_numbered:
+        return platform.tier is Tier.UNIT
+    return any(filing.form is form for filing in platform.filings)
 
 
 def _copied(form: Form, copies: int) -> Form:
@@ -109,11 +120,11 @@ def _copied(form: Form, copies: int) -> Form:
     return replace(form, copies=marks)
 
 
-def _put(path: Path, text: str) -> None:
+def _put(path: Path, written: str | bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8", newline="\n")
+        part.write_bytes(written.encode() if isinstance(written, str) else written)
         os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
     except OSError as error:
         part.unlink(missing_ok=True)

@@ -24,8 +24,17 @@ def render(
     root: options.Root = None,
     rev: options.Rev = "",
     form: Annotated[
-        str, typer.Option("--form", metavar="表", help="登记表或申请表；auto 按开通日期定。")
+        str,
+        typer.Option(
+            "--form",
+            metavar="表",
+            help="登记表、申请表、变更、注销或关停；auto 按开通日期定登记表或申请表。",
+        ),
     ] = "auto",
+    filing: Annotated[
+        int,
+        typer.Option("--filing", metavar="N", min=0, help="第几次这种备案；不写则最近一次。"),
+    ] = 0,
     output: Annotated[Output, typer.Option("--format", help="文件格式。")] = Output.HTML,
     to: Annotated[
         Path, typer.Option("--output", "-o", metavar="目录", help="写到哪个目录。")
@@ -38,12 +47,12 @@ def render(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """填好备案登记表或申请表，供打印、签字、盖章。
+    """填好备案表或责令关停通知书，供打印、签字、盖章。
 
     \b
     例：qjmedia render math-wechat
         qjmedia render --unit 数学学院 -o 表格
-        qjmedia render math-wechat --form 登记表 --format md
+        qjmedia render math-wechat --form 变更 --format md
     """
     from qjmedia.actions.paper import fill_forms, write
     from qjmedia.cli.output import emit, note
@@ -51,7 +60,13 @@ def render(
 
     files = files_at(root, rev)
     forms = fill_forms(
-        files, ids or (), form=_form(form), everything=everything, unit=unit, copies=copies
+        files,
+        ids or (),
+        form=_form(form),
+        everything=everything,
+        unit=unit,
+        copies=copies,
+        filing=filing,
     )
     written = write(forms.filled, to, output.value, own_templates=locate(root))
     if json:
@@ -78,8 +93,9 @@ def _form(typed: str) -> "FormKind | None":
 
     if typed == "auto":
         return None
-    numbered = tuple(kind.value for kind in FormKind if kind.is_numbered)
-    word = canonical(typed, numbered)
+    word = canonical(typed.removesuffix("备案表"), FormKind)
     if word is None:
-        raise BadRequest(f"没有“{typed}”这种表", hint=f"可用的有：auto、{'、'.join(numbered)}")
+        raise BadRequest(
+            f"没有“{typed}”这种表", hint=f"可用的有：auto、{'、'.join(FormKind)}（或：关停）"
+        )
     return FormKind(word)

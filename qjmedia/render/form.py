@@ -1,114 +1,65 @@
-"""The cells of the two official forms, decided once for every format: 第七条, 附表.
+"""The documents of 第七条, decided once for every format.
 
 HTML, Markdown, DOCX and PDF lay out the same `Form`, so they cannot say different things.
 """
 
-import math
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import ClassVar, TypeAlias
 
-from qjmedia.errors import BadRequest, Refused
-from qjmedia.model.platform import Filing, Opinion, Person, Platform
+from qjmedia.errors import Refused
+from qjmedia.model.platform import Filing, Platform
 from qjmedia.model.policy import Policy
 from qjmedia.model.unit import Units
 from qjmedia.model.words import FormKind, Tier
-from qjmedia.render.stem import stem_of
-
-NOTE = (
-    "说明：媒体名称指微博、微信等新媒体名称，QQ群群名及群号，"
-    "请将所属单位、负责人及联系电话、分管领导信息填完整。"
+from qjmedia.render.cells import (
+    Blank,
+    Cell,
+    Contact,
+    Endorsement,
+    Paragraph,
+    Row,
+    Table,
+    Text,
+    clean,
 )
+from qjmedia.render.documents import DOCUMENTS, Subject
+from qjmedia.render.stem import stem_of
+from qjmedia.render.trace import Symbol, symbol_of
+
+__all__ = [
+    "Blank", "Cell", "Contact", "Endorsement", "Form", "Paragraph", "Row", "Table", "Text",
+    "fill", "form_of",
+]  # fmt: skip
+
 NUMERALS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
-LATIN_WIDTH = 0.6
-"""How wide a Latin letter of a URL is at most on average, in Chinese characters."""
-LABEL_LINES = 2
-BESIDE_SEAL, SEAL_LINES = 0.38, 9
-"""An opinion has this part of its cell's width, and this many lines, before the cell grows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A labelled blank; an empty value is left to the pen."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A cell of plain text; no lines where the pen has to fill it."""
-
-    kind: ClassVar = "text"
-    lines: tuple[str, ...]
-
-    def height(self, width: float) -> int:
-        """Return how many lines the cell needs at `width` Chinese characters a line."""
-        return sum(_height(line, width) for line in self.lines) or 1
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A cell 姓名、手机、座机 side by side; phones are shown in full."""
-
-    kind: ClassVar = "contact"
-    blanks: tuple[Blank, ...]
-
-    def height(self, width: float) -> int:
-        """Return how many lines the cell needs at `width` Chinese characters a line."""
-        column = width / len(self.blanks)
-        return max(_height(blank.label + blank.value, column) for blank in self.blanks)
-
-
-@dataclass(frozen=True, slots=True)
-class Endorsement:
-    """An opinion cell: what was decided, then room for a signature and a seal, then the date.
-
-    The room stays free whatever the record holds: a name typed by a machine is no signature.
-    """
-
-    kind: ClassVar = "endorsement"
-    lines: tuple[str, ...]
-    seal: str
-    date: str
-
-    def height(self, width: float) -> int:
-        """Return how many lines do not fit beside the room for the seal."""
-        return max(0, sum(_height(line, width * BESIDE_SEAL) for line in self.lines) - SEAL_LINES)
-
-
-Cell: TypeAlias = Text | Contact | Endorsement
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: the lines of its label, and its cell."""
-
-    label: tuple[str, ...]
-    cell: Cell
-
-    def height(self, width: float) -> int:
-        """Return how many lines the row needs at `width` Chinese characters a line."""
-        needed = self.cell.height(width)
-        return needed if isinstance(self.cell, Endorsement) else max(LABEL_LINES, needed)
-
-    @property
-    def name(self) -> str:
-        """The label in one word, without the spaces that spread it out on paper."""
-        return "".join(self.label).replace(" ", "")
+NAMES = {
+    FormKind.AMENDMENT: "变更备案表",
+    FormKind.CANCELLATION: "注销备案表",
+    FormKind.CLOSURE: "责令关停通知书",
+}
+"""What a document is called, where that is not simply its kind."""
+HINTS = {
+    FormKind.AMENDMENT: "账号名、后台管理人员或维护方式改了，先记下：qjmedia amend ID",
+    FormKind.CANCELLATION: "先办注销：qjmedia close ID",
+    FormKind.CLOSURE: "先责令关停：qjmedia order-close ID",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A filled 登记表 or 申请表; every word of it, and nothing about its looks.
+    """A filled form or letter; every word of it, and nothing about its looks.
 
     Attributes:
         id: the id of the record.
         stem: a file name without suffix, safe for every file system.
+        number: the line above the table, "" where there is none.
+        rows: the table; none in a letter.
         copies: what is printed at the foot of each copy, one sheet a copy.
+        paragraphs: the letter; none in a form.
+        mark: stands above everything else: 草稿.
+        year: the number's year alone, "" where there is none.
+        serial: the number itself.
+        trace: says at the foot which state of the record was printed; "" says nothing.
     """
 
     id: str
@@ -119,6 +70,16 @@ class Form:
     rows: tuple[Row, ...]
     note: str
     copies: tuple[str, ...]
+    paragraphs: tuple[Paragraph, ...] = ()
+    mark: str = ""
+    year: str = ""
+    serial: str = ""
+    trace: str = ""
+
+    @property
+    def symbol(self) -> Symbol | None:
+        """The trace as a QR code; None where it is no code."""
+        return symbol_of(self.trace)
 
     def height(self, width: float) -> int:
         """Return how many lines the rows need at `width` Chinese characters a line.
@@ -159,94 +120,71 @@ def form_of(platform: Platform, policy: Policy) -> FormKind:
     return FormKind.REGISTRATION if before else FormKind.APPLICATION
 
 
-def fill(platform: Platform, kind: FormKind, *, units: Units, policy: Policy) -> Form:
-    """Return a platform's form; what is unknown stays blank for the pen.
+def fill(
+    platform: Platform, kind: FormKind, *, units: Units, policy: Policy, filing: int = 0
+) -> Form:
+    """Return a platform's document; what is unknown stays blank for the pen.
 
-    Number and opinions come from the latest filing of that kind. Phones stand in full.
+    Phones stand in full.
+
+    Args:
+        platform: whose.
+        kind: which.
+        units: give the owner its name.
+        policy: the school's name, the copies.
+        filing: which filing of this kind, counted from 1; 0: the latest. A 登记表 or 申请表 can be
+            filled without any.
 
     Raises:
-        BadRequest: `kind` is neither 登记表 nor 申请表.
+        Refused: there is no such filing.
 
     Measures: 第七条, 附表.
     """
-    if not kind.is_numbered:
-        raise BadRequest(f"“{kind}”不是登记表或申请表", hint="可选：登记表、申请表")
-    filing = _latest(platform, kind)
+    chosen = _filing(platform, kind, filing)
     owner = units.name_of(platform.owner)
+    body = DOCUMENTS[kind](Subject(platform, owner, chosen, policy))
+    recorded = platform.current_form
+    numbered = chosen if kind.is_numbered else recorded[1] if recorded else Filing(None)
     return Form(
         id=platform.id,
         kind=kind,
-        stem=stem_of(owner, platform.name or platform.id, kind),
-        title=_clean(f"{policy.school}新媒体备案{kind}"),
-        number=_number(filing),
-        rows=_rows(platform, owner, filing),
-        note=NOTE,
-        copies=tuple(_marks(policy.copies)),
+        stem=stem_of(owner, platform.name or platform.id, NAMES.get(kind, kind)),
+        title=clean(body.title),
+        number=body.number,
+        rows=body.rows,
+        note=body.note,
+        copies=body.copies or tuple(_marks(policy.copies)),
+        paragraphs=body.paragraphs,
+        mark=body.mark,
+        year=numbered.year,
+        serial=numbered.serial,
     )
 
 
-def _rows(platform: Platform, owner: str, filing: Filing) -> tuple[Row, ...]:
-    return (
-        Row(("媒体名称",), _text(*_name(platform))),
-        Row(("所属单位",), _text(owner)),
-        Row(("媒体链接地址", "或账号"), _text(platform.url, platform.account)),
-        Row(("负责人及", "联系方式"), _contact(platform.manager)),
-        Row(("分管领导及", "联系方式"), _contact(platform.supervisor)),
-        Row(("所在单位", "意  见"), _endorsement(filing.unit_opinion)),
-        Row(("党委宣传部", "意  见"), _endorsement(filing.publicity_opinion)),
-        Row(("备  注",), _text(platform.remarks)),
-    )
-
-
-def _name(platform: Platform) -> tuple[str, ...]:
-    """说明：媒体名称指……QQ群群名及群号."""
-    if platform.kind == "QQ群":
-        return platform.name, f"群号：{platform.account}"
-    return (platform.name,)
-
-
-def _text(*values: str) -> Text:
-    return Text(tuple(line for value in values for line in _lines(value)))
-
-
-def _contact(person: Person) -> Contact:
-    given = (("姓名：", person.name), ("手机：", person.mobile), ("座机：", person.landline))
-    return Contact(tuple(Blank(label, " ".join(_lines(value))) for label, value in given))
-
-
-def _endorsement(opinion: Opinion | None) -> Endorsement:
-    given = opinion or Opinion()
-    lines = (*_lines(given.decision or ""), *_lines(given.remark))
-    return Endorsement(lines, "签字（公章）：", _day(given.signed_on))
-
-
-def _day(signed_on: date | None) -> str:
-    if signed_on is None:
-        return "年    月    日"
-    return f"{signed_on.year}年{signed_on.month}月{signed_on.day}日"
-
-
-def _number(filing: Filing) -> str:
-    """The line above the table; only the publicity department fills it."""
-    year, serial = _clean(filing.year) or " " * 5, _clean(filing.serial) or " " * 5
-    return f"{year}年   第{serial}号（党委宣传部填写）"
+def _filing(platform: Platform, kind: FormKind, place: int) -> Filing:
+    of_kind = [filing for filing in platform.filings if filing.form is kind]
+    if place > len(of_kind):
+        raise Refused(
+            f"{_named(platform)}只有 {len(of_kind)} 次{kind}记录，没有第 {place} 次",
+            hint=f"看有哪些：qjmedia show {platform.id}",
+        )
+    if of_kind:
+        return of_kind[place - 1]
+    if kind.is_numbered:
+        return Filing(kind)
+    raise Refused(f"{_named(platform)}没有{kind}记录，打印不了{NAMES[kind]}", hint=HINTS[kind])
 
 
 def _marks(copies: Sequence[str]) -> Iterator[str]:
     """第七条: 一式两份，……交宣传部备案一份，部门存底一份."""
     count = "两" if len(copies) == 2 else _numeral(len(copies))  # noqa: PLR2004 -- 两份, not 二份
     for place, copy in enumerate(copies, start=1):
-        mark = _clean(copy)
+        mark = clean(copy)
         yield mark if len(copies) == 1 else f"一式{count}份之{_numeral(place)}：{mark}"
 
 
 def _numeral(number: int) -> str:
     return NUMERALS[number] if number < len(NUMERALS) else str(number)
-
-
-def _latest(platform: Platform, kind: FormKind) -> Filing:
-    of_kind = (filing for filing in reversed(platform.filings) if filing.form is kind)
-    return next(of_kind, Filing(kind))
 
 
 def _is_filed(tier: Tier | None, policy: Policy) -> bool:
@@ -256,23 +194,3 @@ def _is_filed(tier: Tier | None, policy: Policy) -> bool:
 
 def _named(platform: Platform) -> str:
     return f"“{platform.name or platform.id}”"
-
-
-def _lines(value: str) -> tuple[str, ...]:
-    return tuple(_clean(value).split("\n")) if value.strip() else ()
-
-
-def _clean(value: str) -> str:
-    """Return what paper can show: every line break is a newline, other controls are U+FFFD."""
-    broken = re.sub(r"\r\n?", "\n", value).strip("\n").replace("\t", " ")
-    return "".join("\ufffd" if _is_unprintable(char) else char for char in broken)
-
-
-def _is_unprintable(char: str) -> bool:
-    """Whether neither XML nor paper can hold a character."""
-    return char != "\n" and (unicodedata.category(char) in {"Cc", "Cs"} or char in "\ufffe\uffff")
-
-
-def _height(line: str, width: float) -> int:
-    wide = sum(1 if unicodedata.east_asian_width(char) in "WFA" else LATIN_WIDTH for char in line)
-    return max(1, math.ceil(wide / width))

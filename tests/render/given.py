@@ -49,6 +49,41 @@ HOSTILE: Record = {
 }
 
 
+CHANGE: Record = {
+    "form": "变更",
+    "changed_on": "2026-03-02",
+    "filled_on": "2026-03-05",
+    "changes": [
+        {"field": "name", "from": "数学学院", "to": "曲靖师范学院数学学院"},
+        {"field": "operators", "to": "示例丙、示例丁"},
+    ],
+    "reason": "学院更名",
+}
+CANCELLED: Record = {
+    "form": "注销",
+    "filled_on": "2026-05-01",
+    "reason": "与学院公众号合并",
+    "proof": "平台方注销通知，截图 1 张",
+}
+CLOSED: Record = {
+    "form": "责令关停",
+    "filled_on": "2026-05-01",
+    "deadline": "2026-05-08",
+    "reason": "逾期未办理登记备案手续",
+}
+OTHERS: dict[FormKind, Record] = {
+    FormKind.AMENDMENT: CHANGE,
+    FormKind.CANCELLATION: CANCELLED,
+    FormKind.CLOSURE: CLOSED,
+}
+
+
+def other(kind: FormKind, **changes: Tree) -> Form:
+    """Return a 变更备案表, 注销备案表 or 责令关停通知书; `changes` are those of the record."""
+    record: Record = {"filings": [FILING, OTHERS[kind]], **changes}
+    return fill(platform(**record), kind, units=UNITS, policy=Policy())
+
+
 def opinion(remark: str) -> Record:
     """Return an opinion with a remark."""
     return {"decision": "不同意", "signed_on": "2019-12-23", "remark": remark}

@@ -13,7 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from render import given
 
-from qjmedia.render.form import Contact, Form, Text
+from qjmedia.render.form import Contact, Form, Table, Text
 from qjmedia.render.html import html
 
 PRINTABLE = st.text(
@@ -60,6 +60,8 @@ def values_of(form: Form) -> list[str]:
     for row in form.rows:
         if isinstance(row.cell, Contact):
             found += [blank.value for blank in row.cell.blanks]
+        elif isinstance(row.cell, Table):
+            found += [value for line in row.cell.lines for value in line]
         else:
             found += row.cell.lines
     return found
