@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import NamedTuple
 
+from qjmedia.model.deadline import form_for
 from qjmedia.model.platform import day
 from qjmedia.model.policy import Policy
 from qjmedia.model.registry import Context
@@ -142,10 +143,9 @@ def _status_and_form(
     tier = text(record, "tier")
     opened_on = day(record, "opened_on")
     if tier == Tier.UNIT and "filings" not in record and not draft:
-        early = opened_on is not None and opened_on < policy.effective_on
-        form = FormKind.REGISTRATION if early else FormKind.APPLICATION
+        form = form_for(opened_on, policy.effective_on)
         record["filings"] = [{"form": form.value, "filled_on": today.isoformat()}]
-        when = "之前" if early else "之后"
+        when = "之前" if form is FormKind.REGISTRATION else "之后"
         yield Derived("filings", form, f"在办法施行（{policy.effective_on}）{when}开通（第七条）")
     if "status" not in record:
         if draft:

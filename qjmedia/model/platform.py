@@ -120,6 +120,18 @@ class Filing:
         return (self.year, self.serial) if self.year and self.serial else None
 
     @property
+    def is_unreported(self) -> bool:
+        """Whether it is a change that was not yet reported in writing: 第七条第三款."""
+        is_change = self.form is FormKind.AMENDMENT and self.changed_on is not None
+        return is_change and self.filled_on is None
+
+    @property
+    def is_of_contacts(self) -> bool:
+        """Whether it is only 负责人 or 分管领导 that changed, whom 第七条第三款 does not name."""
+        fields = {text(each, "field") for each in self.changes}
+        return bool(fields) and fields <= {"manager", "supervisor"}
+
+    @property
     def is_consented(self) -> bool:
         """Whether the publicity department agreed."""
         opinion = self.publicity_opinion

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 
-from qjmedia.model.platform import day
+from qjmedia.model.platform import Platform, day
 from qjmedia.model.tree import Tree, mapping, sequence, text
+from qjmedia.model.words import Tier
 
 POLICY_PATH = PurePosixPath("registry/registry.yaml")
 
@@ -57,6 +58,12 @@ class Policy:
                 if isinstance(value, str)
             },
         )
+
+
+def must_file(platform: Platform, policy: Policy) -> bool:
+    """Whether a platform has to be filed with the publicity department: 第五、七条."""
+    is_student = platform.tier is Tier.STUDENT
+    return platform.tier is Tier.UNIT or (is_student and policy.student_tier_files)
 
 
 def _words(tree: Mapping[str, Tree], key: str) -> tuple[str, ...]:

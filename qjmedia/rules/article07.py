@@ -3,11 +3,13 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from qjmedia.model.deadline import report_by
+from qjmedia.model.deadline import form_for, report_by
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.platform import Platform
+from qjmedia.model.policy import must_file
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.words import FormKind, Status, Tier
+from qjmedia.rules.article08 import identities
 from qjmedia.rules.base import Faults, rule
 
 
@@ -27,13 +29,12 @@ def wrong_form(platform: Platform, context: Context) -> Faults:
         return
     index, filing = current
     effective_on = context.policy.effective_on
-    early = platform.opened_on < effective_on
-    due = FormKind.REGISTRATION if early else FormKind.APPLICATION
+    due = form_for(platform.opened_on, effective_on)
     if filing.form is not due and not filing.form_reason:
         yield Fault(
             platform.at(f"/filings/{index}/form"),
             f"{platform.opened_on} 开通，在办法施行（{effective_on}）"
-            f"{'之前' if early else '之后'}，应填{due}，现为{filing.form}",
+            f"{'之前' if due is FormKind.REGISTRATION else '之后'}，应填{due}，现为{filing.form}",
             f"改为：{due}；另有缘由的写明 form_reason",
         )
 
@@ -51,12 +52,21 @@ def opened_before_approval(platform: Platform, _: Context) -> Faults:
     if platform.opened_on is None or current is None or not platform.is_active:
         return
     index, filing = current
-    signed_on = filing.publicity_signed_on
-    if filing.form is FormKind.APPLICATION and signed_on and signed_on > platform.opened_on:
+    here, hint = f"/filings/{index}", "核对开通日期；确属先开后报的，在备注中写明情况"
+    signed_on, filled_on = filing.publicity_signed_on, filing.filled_on
+    if filing.form is not FormKind.APPLICATION:
+        return
+    if signed_on and signed_on > platform.opened_on:
         yield Fault(
-            platform.at(f"/filings/{index}/publicity_opinion/signed_on"),
+            platform.at(f"{here}/publicity_opinion/signed_on"),
             f"先开后报：{platform.opened_on} 已开通，{signed_on} 才审核同意",
-            "核对开通日期；确属先开后报的，在备注中写明情况",
+            hint,
+        )
+    elif not signed_on and filled_on and filled_on > platform.opened_on:
+        yield Fault(
+            platform.at(f"{here}/filled_on"),
+            f"先开后报：{platform.opened_on} 已开通，{filled_on} 才填申请表",
+            hint,
         )
 
 
@@ -114,19 +124,20 @@ def change_not_reported(platform: Platform, context: Context) -> Faults:
     错例：{form: 变更, changed_on: "2026-03-02"}，今天 2026-03-20
     正例：{form: 变更, changed_on: "2026-03-02", filled_on: "2026-03-05"}
     """
-    if not platform.is_active:
-        return
-    for index, filing in enumerate(platform.filings):
-        if filing.form is not FormKind.AMENDMENT or filing.filled_on or not filing.changed_on:
-            continue
-        last_day = report_by(filing.changed_on, context.policy.change_report_days)
-        if context.today > last_day:
-            yield Fault(
-                platform.at(f"/filings/{index}/filled_on"),
-                f"{filing.changed_on} 的变更应在 {last_day} 前报备，"
-                f"已逾期 {(context.today - last_day).days} 天",
-                "打印变更备案表报党委宣传部，并补记报备日期 filled_on",
-            )
+    yield from _unreported(platform, context, of_contacts=False)
+
+
+@rule("QJ0717", on=Platform, severity=Severity.WARNING)
+def contact_change_not_reported(platform: Platform, context: Context) -> Faults:
+    """负责人或分管领导换人一周后仍未报备。
+
+    依据：两张表的“负责人及联系方式”“分管领导及联系方式”；第七条的三种变更没有写到这两项，
+    但表已不符，所以照一周提醒，只作警告。
+
+    错例：{form: 变更, changed_on: "2026-03-02", changes: [{field: manager}]}，今天 2026-03-20
+    正例：同上，{filled_on: "2026-03-05"}
+    """
+    yield from _unreported(platform, context, of_contacts=True)
 
 
 @rule("QJ0710", on=Registry)
@@ -200,15 +211,13 @@ def unfiled_past_the_deadline(platform: Platform, context: Context) -> Faults:
     正例：期限前 {status: 已备案}
     """
     deadline = context.policy.first_filing_by
-    must_file = platform.tier is Tier.UNIT or (
-        platform.tier is Tier.STUDENT and context.policy.student_tier_files
-    )
     waits = platform.status in {Status.DRAFT, Status.PENDING, Status.REJECTED}
-    if deadline and must_file and waits and context.today > deadline:
+    if deadline and waits and context.today > deadline and must_file(platform, context.policy):
         yield Fault(
             platform.at("/status"),
             f"备案期限 {deadline} 已过，“{platform.name}”仍是{platform.status}",
-            "尽快补办备案；逾期不办的，党委宣传部可责令关停",
+            f"尽快补办：qjmedia submit {platform.id}；"
+            f"逾期不办的，党委宣传部可责令关停：qjmedia order-close {platform.id}",
         )
 
 
@@ -229,3 +238,47 @@ def status_contradicts_filings(platform: Platform, _: Context) -> Faults:
             f"最后一次备案是注销，状态却是{platform.status}",
             "改为：已注销；重新开通的须重新申请",
         )
+
+
+@rule("QJ0716", on=Registry, severity=Severity.INFO)
+def closed_account_found_again(registry: Registry) -> Faults:
+    """已注销的账号又登记了。
+
+    依据：第七条“学校对校园新媒体实行登记备案制度”。注销过的账号有时又启用；重新开通是一次新的申请，
+    只作提示，由党委宣传部核对。
+
+    错例：math-wechat 已注销，math-news 又登记 {account: qjnu_math}
+    正例：确要重新开通的，用 qjmedia reopen math-wechat
+    """
+    closed = [each for each in registry.platforms if each.status is Status.CLOSED]
+    holders = {key: each for each in closed for key in identities(each)}
+    for platform in sorted(registry.platforms, key=lambda each: each.path):
+        if platform.status in {Status.CLOSED, Status.REJECTED}:
+            continue
+        earlier = next((holders[key] for key in identities(platform) if key in holders), None)
+        if earlier is not None:
+            key = "account" if platform.account and platform.account == earlier.account else "url"
+            yield Fault(
+                platform.at(f"/{key}"),
+                f"与已注销的“{earlier.name}”（{earlier.id}）是同一个账号或链接",
+                f"核对是否又启用了：qjmedia log {earlier.id}；"
+                f"是同一个平台的，用 qjmedia reopen {earlier.id} 重新申请",
+            )
+
+
+def _unreported(platform: Platform, context: Context, *, of_contacts: bool) -> Faults:
+    if not platform.is_active:
+        return
+    for index, filing in enumerate(platform.filings):
+        if not filing.is_unreported or of_contacts != filing.is_of_contacts:
+            continue
+        changed_on = filing.changed_on or context.today
+        last_day = report_by(changed_on, context.policy.change_report_days)
+        if context.today > last_day:
+            yield Fault(
+                platform.at(f"/filings/{index}/filled_on"),
+                f"{changed_on} 的变更应在 {last_day} 前报备，"
+                f"已逾期 {(context.today - last_day).days} 天",
+                "打印变更备案表报党委宣传部，再补记报备日期："
+                f"qjmedia report {platform.id} --on 日期",
+            )

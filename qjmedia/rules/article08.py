@@ -80,14 +80,30 @@ def several_of_one_kind(registry: Registry) -> Faults:
 
 def account_keys(platform: Platform) -> Iterator[tuple[str, str]]:
     """Yield what makes an account one: its kind and its name without regard to case."""
-    if platform.account and platform.status not in {Status.CLOSED, Status.REJECTED}:
-        plain = unicodedata.normalize("NFKC", platform.account).strip().casefold()
-        yield platform.kind, plain
+    if platform.status not in {Status.CLOSED, Status.REJECTED}:
+        yield from _account(platform)
 
 
 def url_keys(platform: Platform) -> Iterator[tuple[str, str]]:
     """Yield what makes a link one: no scheme, host in lower case, no trailing slash."""
-    if platform.url and platform.status not in {Status.CLOSED, Status.REJECTED}:
+    if platform.status not in {Status.CLOSED, Status.REJECTED}:
+        yield from _url(platform)
+
+
+def identities(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Yield what makes an account or a link one, also of a platform that is over."""
+    yield from _account(platform)
+    yield from _url(platform)
+
+
+def _account(platform: Platform) -> Iterator[tuple[str, str]]:
+    if platform.account:
+        plain = unicodedata.normalize("NFKC", platform.account).strip().casefold()
+        yield platform.kind, plain
+
+
+def _url(platform: Platform) -> Iterator[tuple[str, str]]:
+    if platform.url:
         address = platform.url.partition("://")[2].rstrip("/")
         host, slash, rest = address.partition("/")
         yield "url", host.casefold().removeprefix("www.") + slash + rest

@@ -1,7 +1,7 @@
 """QJ00xx: the form of the registry itself, as far as plain data show it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from qjmedia.model.finding import Fault
@@ -9,12 +9,14 @@ from qjmedia.model.nearest import nearest
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.tree import leaves
-from qjmedia.model.words import FormKind
+from qjmedia.model.words import FormKind, Tier
 from qjmedia.rules.base import Faults, File, rule
 
 MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 IDENTITY_CARD = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx](?![0-9A-Za-z])")
 GAPS = str.maketrans("", "", " -\u00a0\u3000")
+PLANNED_DAYS = 366
+"""How far ahead the opening of a platform may be planned."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -98,12 +100,14 @@ def date_out_of_order(platform: Platform, context: Context) -> Faults:
     """日期在将来，或早于它应当跟随的事。
 
     依据：第七条：先开通、后变更、再注销；填表、签字都是已经发生的事。
+    申办的平台还没有开通，开通日期可以是一年以内计划的日子。
 
     错例：{opened_on: "2099-01-01"}
     正例：{opened_on: "2019-03-01"}
     """
     opened = platform.opened_on
-    yield from _not_future(platform, "/opened_on", "开通日期", opened, context.today)
+    if not _is_planned(platform, context.today):
+        yield from _not_future(platform, "/opened_on", "开通日期", opened, context.today)
     for index, filing in enumerate(platform.filings):
         here = f"/filings/{index}"
         for pointer, title, day in (
@@ -162,6 +166,18 @@ def personal_number(file: File, _: Context) -> Faults:
 def _is_identity_card(number: str) -> bool:
     total = sum(int(digit) * weight for digit, weight in zip(number, WEIGHTS, strict=False))
     return "10X98765432"[total % 11] == number[-1].upper()
+
+
+def _is_planned(platform: Platform, today: date) -> bool:
+    """Whether the opening day is that of an application: 第七条第三款 (申办)."""
+    opened, current = platform.opened_on, platform.current_form
+    applies = current is None or current[1].form is FormKind.APPLICATION
+    return (
+        platform.tier is Tier.UNIT
+        and applies
+        and opened is not None
+        and opened <= today + timedelta(days=PLANNED_DAYS)
+    )
 
 
 def _not_future(
