@@ -45,3 +45,17 @@ UnsetField = Annotated[
     list[str] | None,
     typer.Option("--unset", metavar="字段", help="删去一个字段，可重复。"),
 ]
+PlatformId = Annotated[str, typer.Argument(metavar="ID", help="平台的 id（qjmedia list 可查）。")]
+SignedBy = Annotated[str, typer.Option("--by", metavar="姓名", help="签字人。")]
+SignedOn = Annotated[str, typer.Option("--on", metavar="日期", help="纸上的日期；不写则是今天。")]
+Remark = Annotated[
+    str, typer.Option("--remark", metavar="文字", help="意见栏中另写的话，会印在表上。")
+]
+FormKind = Annotated[
+    str,
+    typer.Option(
+        "--form",
+        metavar="登记表|申请表",
+        help="不按开通日期，指定填哪种表（用 --reason 写明缘由）；三级等不必填表的平台也要填时用。",
+    ),
+]
