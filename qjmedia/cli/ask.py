@@ -54,9 +54,12 @@ class Word:
     remark: str = ""
 
     def means(self, typed: str) -> bool:
-        """Whether `typed` is a part of any of its names."""
+        """Whether `typed` is a part of any of its names, or leaves Chinese characters out."""
         part = folded(typed)
-        return any(part in folded(name) for name in (self.text, *self.also))
+        names = [folded(name) for name in (self.text, *self.also)]
+        if any(part in name for name in names):
+            return True
+        return not part.isascii() and any(_shortens(part, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class LineAsker:
                 return prompt.default
             if not prompt.choices:
                 return _numbered(typed.strip(), offered) or typed.strip()
-            found = _chosen(typed.strip(), prompt.choices)
+            found = _chosen(typed.strip(), prompt.choices) if typed.strip() else None
             if found is not None:
                 return found
             note(f"  没有这一项，请写 1 到 {len(prompt.choices)} 的编号，或照写那个词")
@@ -204,6 +207,12 @@ class MenuAsker:
 def folded(text: str) -> str:
     """Return a text as it is compared: half width, one case, no blanks."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _shortens(part: str, name: str) -> bool:
+    """Whether all characters of `part` stand in `name` in the same order."""
+    left = iter(name)
+    return all(char in left for char in part)
 
 
 def width(text: str) -> int:

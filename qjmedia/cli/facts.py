@@ -18,6 +18,7 @@ from qjmedia.store import edit
 from qjmedia.store.files import Files
 from qjmedia.store.layout import PLATFORMS, is_record, platform_path
 from qjmedia.store.outline import Field
+from qjmedia.store.schema import MISSING
 from qjmedia.store.yaml import parse
 
 PLACEHOLDER = "qjmedia-new-platform"
@@ -71,7 +72,7 @@ class Facts:
         return derived
 
     def errors(self, record: Record, before: Record | None = None) -> list[Finding]:
-        """Return what is wrong with a record as far as it goes.
+        """Return what is wrong with a record as far as it goes; what it lacks is not wrong yet.
 
         Other records are looked at where an account or link is in `record` but not in `before`.
         """
@@ -83,7 +84,8 @@ class Facts:
             beside = neighbours(self.files, record, before)
             together = self.judge.together((verdict.platform, *beside))
             found += (each for each in together if each.path == str(path))
-        return [each for each in found if each.severity is Severity.ERROR]
+        errors = (each for each in found if each.severity is Severity.ERROR)
+        return [each for each in errors if each.code != MISSING]
 
 
 def initials(name: str) -> str:

@@ -80,7 +80,7 @@ class Form:
         name = self.answers.get(f"{role}.name", "")
         if not name:
             return
-        known = self._known(name)
+        known = self._known(name, role)
         yield _mobile(f"{role}.mobile", f"{title}手机", known.mobile, Need.OPEN)
         alone = not self.answers.get(f"{role}.mobile")
         yield Question(
@@ -121,7 +121,7 @@ class Form:
         )
 
     def _operator(self, index: int) -> Iterator[Question]:
-        known = self._known(self._said(index, "name"))
+        known = self._known(self._said(index, "name"), f"operators.{index}")
         who = self._said(index, "name")
         choices = (*map(Choice, self.facts.fields["operators[].identity"].choices),
                    Choice("", "先不填"))  # fmt: skip
@@ -172,13 +172,15 @@ class Form:
         named = dict.fromkeys(name for name in (*here, *before) if name and name not in besides)
         return tuple(Word(name, (initials(name),)) for name in named)
 
-    def _known(self, name: str) -> Known:
+    def _known(self, name: str, role: str) -> Known:
+        """Return what other answers, or else the unit's last record, say of a person."""
         for key, value in self.answers.items():
-            if value == name and _names_somebody(key):
-                role = key.removesuffix(".name")
-                mobile = self.answers.get(f"{role}.mobile", "")
-                if mobile or self.answers.get(f"{role}.landline"):
-                    return Known(mobile, self.answers.get(f"{role}.landline", ""))
+            other = key.removesuffix(".name")
+            if value == name and _names_somebody(key) and other != role:
+                mobile = self.answers.get(f"{other}.mobile", "")
+                landline = self.answers.get(f"{other}.landline", "")
+                if mobile or landline:
+                    return Known(mobile, landline)
         for person in _people_of(self.before):
             if person.name == name and (person.mobile or person.landline):
                 return Known(person.mobile, person.landline, person.identity)

@@ -15,6 +15,7 @@ from qjmedia.model.unit import Unit, Units
 from qjmedia.model.words import GROUP_KINDS, PUBLICITY, OpenerKind, Tier, UnitKind
 
 SCHOOL, PERSON = OpenerKind.SCHOOL.value, OpenerKind.PERSON.value
+CREATORS_UNIT = "creators_unit"
 
 ACCOUNTS: Mapping[str, tuple[str, str, str]] = {
     "微信公众号": ("微信号", "qjnu_math", "在公众号后台的账号详情里；也可写原始 ID（gh_ 开头）"),
@@ -99,7 +100,7 @@ def record_of(answers: Answers, facts: Facts) -> Record:
     record: Record = dict(_opened(said, facts))
     wanted = []
     for key, value in said.items():
-        if key in {"unit", "owner", "opened_by.kind"} or key.startswith("operators."):
+        if key in {"unit", CREATORS_UNIT, "opened_by.kind"} or key.startswith("operators."):
             continue
         whole: Tree = value
         if f"{key}[]" in facts.fields:
@@ -134,7 +135,7 @@ def _whose(answers: Answers, facts: Facts) -> Iterator[Question]:
     said = answers.get("unit", "")
     if said == PERSON:
         yield Question(
-            "owner", "创建人所在单位", Need.MUST,
+            CREATORS_UNIT, "创建人所在单位", Need.MUST,
             about="工作群纳入创建人所在单位管理（第六条）。",
             words=facts.unit_words, reader=_unit_reader(facts.unit_words),
         )  # fmt: skip
@@ -176,7 +177,7 @@ def _opener(answers: Answers) -> OpenerKind | None:
 
 def _opened(said: Mapping[str, str], facts: Facts) -> Record:
     opener = _opener({**said})
-    unit = facts.units.named(said.get("owner" if said.get("unit") == PERSON else "unit", ""))
+    unit = facts.units.named(said.get(CREATORS_UNIT if said.get("unit") == PERSON else "unit", ""))
     if opener is OpenerKind.SCHOOL:
         return {"opened_by": {"kind": SCHOOL, "name": facts.judge.context.policy.school}}
     record: Record = {"owner": unit.id} if unit else {}
