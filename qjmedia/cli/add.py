@@ -76,6 +76,8 @@ def add(
             kept.forget()
         record_id, name = str(made.record["id"]), str(made.record["name"])
         finished(done, record_id, "add", made.changes, f"“{name}”", json=json, quiet=quiet)
+        if kept is not None and done.commit is not None:
+            _tell_what_comes_next(made.record, quiet=quiet)
 
 
 def _kept(repository: "Repository") -> "Kept":
@@ -103,6 +105,19 @@ def _tell(plan: "Draft", *, quiet: bool) -> None:
     for field, value, reason in plan.derived:
         note(f"  推定 {field} = {value}：{reason}", quiet=quiet)
     note(f"将写入 {plan.path}：", quiet=quiet)
+
+
+def _tell_what_comes_next(record: "Record", *, quiet: bool) -> None:
+    from qjmedia.cli.output import note
+    from qjmedia.model.words import Status
+
+    steps = {
+        Status.DRAFT.value: f"补齐所缺：qjmedia amend {record['id']} --edit",
+        Status.PENDING.value: f"打印备案表，签字盖章后报党委宣传部：qjmedia render {record['id']}",
+    }
+    step = steps.get(str(record["status"]))
+    if step:
+        note(f"接下来：{step}", quiet=quiet)
 
 
 def _read(source: str) -> "Record":

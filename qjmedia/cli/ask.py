@@ -105,6 +105,20 @@ def asker() -> Asker:
         return LineAsker()
 
 
+def consents(question: str) -> bool:
+    """Ask for yes or no in one line; Enter is yes.
+
+    Raises:
+        KeyboardInterrupt, EOFError: the person has had enough.
+    """
+    yes, no = {"", "y", "yes", "是", "好"}, {"n", "no", "否", "不"}
+    while True:
+        said = folded(LineAsker().ask(Prompt(question, "回车 = 是，n = 否")))
+        if said in yes | no:
+            return said in yes
+        note("  请写 y（是）或 n（否）")
+
+
 class LineAsker:
     """Asks in plain lines and numbered lists; needs nothing of the terminal."""
 

@@ -85,10 +85,19 @@ def agreed(question: str, *, yes: bool) -> None:
     """Ask before a commit where somebody can answer.
 
     Raises:
-        typer.Abort: the answer is no.
+        typer.Abort: the answer is no, or there is none.
     """
-    if not yes and can_ask() and not typer.confirm(question, default=True, err=True):
-        raise typer.Abort
+    if yes or not can_ask():
+        return
+    from qjmedia.cli.ask import consents
+
+    try:
+        if consents(question):
+            return
+    except (KeyboardInterrupt, EOFError) as stop:
+        note("")
+        raise typer.Abort from stop
+    raise typer.Abort
 
 
 def preview(

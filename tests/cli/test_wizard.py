@@ -628,6 +628,25 @@ def test_breaking_off_on_a_terminal_changes_nothing_and_loses_nothing(
     assert "math-wechat" in git(school, "log", "-1", "--format=%s")
 
 
+def test_a_commit_that_fails_leaves_the_answers(school: Path, screen: Screen) -> None:
+    nobody = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "1"}
+    nobody |= {"GIT_CONFIG_KEY_0": "user.useConfigOnly", "GIT_CONFIG_VALUE_0": "true"}
+    child = screen("add", TERM="dumb", **nobody)
+    answer(child, "\n", [*TYPED, ("登记这个平台吗", "")])
+    child.expect_exact("Git 还不知道您是谁")
+    assert ends(child) == 4
+    kept = Kept.at(school / ".git/qjmedia/answers.yaml")
+    assert kept.answers["name"] == "曲靖师范学院数学学院"
+
+
+def test_consent_is_asked_for_in_chinese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(monkeypatch, "", "是", "Ｙ", "n", "嗯", "否")
+    assert [asking.consents("提交吗") for _ in range(5)] == [True, True, True, False, False]
+    assert capsys.readouterr().err.count("请写 y（是）或 n（否）") == 1
+
+
 def test_menus_know_back_and_help(screen: Screen) -> None:
     child = screen("add")
     answer(child, "\r", TYPED[:1])
