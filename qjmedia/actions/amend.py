@@ -9,12 +9,14 @@ from qjmedia.actions.check import check_change
 from qjmedia.actions.fields import title_of
 from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.refusal import require
+from qjmedia.actions.step import require_allowed
 from qjmedia.errors import Refused
 from qjmedia.model.difference import FieldChange, changes, in_words
 from qjmedia.model.finding import Finding
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
-from qjmedia.model.tree import Record, Tree, sequence, text
+from qjmedia.model.transition import Transition
+from qjmedia.model.tree import Record, Tree, mapping, sequence, text
 from qjmedia.model.words import FormKind
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files
@@ -30,6 +32,10 @@ SHOWN_FIELDS = 3
 
 REPORTABLE = ("name", "operators", "maintenance")
 """第七条: 账号名、后台管理人员或维护方式."""
+
+CONTACTS = ("manager", "supervisor")
+"""负责人 and 分管领导: 第七条 does not name them, but the form becomes stale, so another person in
+these roles is recorded too, and only warned of when late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,7 @@ def prepare(files: Files, platform_id: str, change: Edit, occasion: Occasion) ->
         occasion.today,
     )
     require(report, f"“{text(new, 'name')}”")
+    require_allowed(Transition(Platform.of(path, old), Platform.of(target, new)))
     titles = tuple(title_of(each.field, schema.fields()) for each in made)
     return Amended(
         platform_id, target, path, data, made, titles, filing is not None, report.findings
@@ -167,8 +174,8 @@ def _filing(path: PurePosixPath, old: Record, new: Record, occasion: Occasion) -
     before, after = Platform.of(path, old), Platform.of(path, new)
     changed: list[Tree] = [
         {"field": key, "from": _named(old.get(key)), "to": _named(new.get(key))}
-        for key in REPORTABLE
-        if old.get(key) != new.get(key)
+        for key in (*REPORTABLE, *CONTACTS)
+        if old.get(key) != new.get(key) and (key in REPORTABLE or _is_other(old, new, key))
     ]
     running = before.status is not None and before.status.is_running
     if not changed or not running or len(after.filings) > len(before.filings):
@@ -185,8 +192,15 @@ def _filing(path: PurePosixPath, old: Record, new: Record, occasion: Occasion) -
     return filing
 
 
+def _is_other(old: Record, new: Record, key: str) -> bool:
+    """Whether somebody else has the role now; a new phone number is no change of person."""
+    return text(mapping(old, key), "name") != text(mapping(new, key), "name")
+
+
 def _named(value: Tree | None) -> str:
     """Return a value for the form; of people only their names, never a phone number."""
+    if isinstance(value, dict):
+        return text(value, "name")
     if isinstance(value, list):
         return "、".join(text(item, "name") for item in value if isinstance(item, dict))
     return in_words(value)

@@ -1,11 +1,15 @@
 """qjmedia amend."""
 
 from contextlib import ExitStack
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qjmedia.cli import options
+
+if TYPE_CHECKING:
+    from qjmedia.actions.amend import Occasion
+    from qjmedia.store.files import Files
 
 
 def amend(
@@ -78,3 +82,23 @@ def amend(
         finished(
             done, platform_id, "amend", made.changes, f"“{platform_id}”", json=json, quiet=quiet
         )
+        if made.files_change and done.commit is not None:
+            _remind(files, platform_id, occasion, quiet=quiet or json)
+
+
+def _remind(files: "Files", platform_id: str, occasion: "Occasion", *, quiet: bool) -> None:
+    """Tell by when the change has to be reported in writing: 第七条第三款."""
+    from qjmedia.cli.output import note
+    from qjmedia.model.deadline import report_by
+    from qjmedia.store import records
+
+    last_day = report_by(occasion.changed_on, records.policy(files).change_report_days)
+    printing = f"打印变更备案表 qjmedia render {platform_id} --form 变更"
+    if occasion.reported_on is None:
+        note(
+            f"接下来：{printing}；{last_day} 前报党委宣传部（第七条），"
+            f"报了以后 qjmedia report {platform_id}",
+            quiet=quiet,
+        )
+    else:
+        note(f"已记一次变更备案（{occasion.reported_on} 报备）：{printing}", quiet=quiet)

@@ -1,5 +1,6 @@
 """第七条: registration, application, change, number. One form's own needs stand in the schema."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -250,20 +251,27 @@ def closed_account_found_again(registry: Registry) -> Faults:
     错例：math-wechat 已注销，math-news 又登记 {account: qjnu_math}
     正例：确要重新开通的，用 qjmedia reopen math-wechat
     """
-    closed = [each for each in registry.platforms if each.status is Status.CLOSED]
-    holders = {key: each for each in closed for key in identities(each)}
-    for platform in sorted(registry.platforms, key=lambda each: each.path):
-        if platform.status in {Status.CLOSED, Status.REJECTED}:
-            continue
-        earlier = next((holders[key] for key in identities(platform) if key in holders), None)
-        if earlier is not None:
-            key = "account" if platform.account and platform.account == earlier.account else "url"
-            yield Fault(
-                platform.at(f"/{key}"),
-                f"与已注销的“{earlier.name}”（{earlier.id}）是同一个账号或链接",
-                f"核对是否又启用了：qjmedia log {earlier.id}；"
-                f"是同一个平台的，用 qjmedia reopen {earlier.id} 重新申请",
-            )
+    for platform, earlier in found_again(registry):
+        key = "account" if platform.account and platform.account == earlier.account else "url"
+        yield Fault(
+            platform.at(f"/{key}"),
+            f"与已注销的“{earlier.name}”（{earlier.id}）是同一个账号或链接",
+            f"核对是否又启用了：qjmedia log {earlier.id}；"
+            f"是同一个平台的，用 qjmedia reopen {earlier.id} 重新申请",
+        )
+
+
+def found_again(registry: Registry) -> Iterator[tuple[Platform, Platform]]:
+    """Yield platforms that use what a closed one used, each with that one, in path order."""
+    ordered = sorted(registry.platforms, key=lambda each: each.path)
+    holders = {
+        key: each for each in ordered if each.status is Status.CLOSED for key in identities(each)
+    }
+    for platform in ordered if holders else ():
+        if platform.status not in {Status.CLOSED, Status.REJECTED}:
+            earlier = next((holders[key] for key in identities(platform) if key in holders), None)
+            if earlier is not None:
+                yield platform, earlier
 
 
 def _unreported(platform: Platform, context: Context, *, of_contacts: bool) -> Faults:

@@ -1,0 +1,99 @@
+"""qjmedia due."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qjmedia.cli import options
+
+if TYPE_CHECKING:
+    from qjmedia.actions.due import Item
+
+TITLES = ("剩余", "期限", "平台", "事项", "命令")
+
+
+def due(
+    root: options.Root = None,
+    rev: options.Rev = "",
+    unit: options.UnitFilter = "",
+    within: Annotated[
+        int, typer.Option("--within", metavar="天数", min=0, help="往后看几天。")
+    ] = 30,
+    today: options.Today = "",
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """要办的事：变更报备、未备案的、责令关停、等待审核、注销证明、将离任的人；最急的在前。
+
+    有逾期的，退出码为 1。每件事后面是办它的命令。
+
+    \b
+    例：qjmedia due
+        qjmedia due --unit 数学学院 --within 60
+    """
+    from qjmedia.actions.browse import unit_id
+    from qjmedia.actions.due import due as run
+    from qjmedia.cli.output import emit, note
+    from qjmedia.cli.session import files_at, the_day
+    from qjmedia.store import records
+
+    files = files_at(root, rev)
+    wanted = unit_id(unit, records.units(files)) if unit else ""
+    items = run(files, the_day(today), unit=wanted, within_days=within)
+    late = sum(item.is_overdue for item in items)
+    if json:
+        emit({"version": 1, "items": [_as_json(item) for item in items]})
+    elif items:
+        _show(items)
+        note(f"共 {len(items)} 件，逾期 {late} 件", quiet=quiet)
+    else:
+        note("没有要办的事。", quiet=quiet)
+    if late:
+        raise typer.Exit(1)
+
+
+def _as_json(item: "Item") -> dict[str, object]:
+    return {
+        "record": item.record,
+        "name": item.name,
+        "what": item.what,
+        "due_on": item.due_on.isoformat() if item.due_on else None,
+        "days_left": item.days_left,
+        "command": item.command,
+    }
+
+
+def _show(items: "Sequence[Item]") -> None:
+    import sys
+
+    from qjmedia.cli.output import cell, table
+
+    rows = [
+        (_left(item), str(item.due_on or ""), item.record, item.what, item.command)
+        for item in items
+    ]
+    if not sys.stdout.isatty() or _fits((TITLES, *rows)):
+        table(TITLES, rows)
+        return
+    for left, due_on, record, what, command in rows:
+        typer.echo(cell("  ".join(part for part in (left, due_on, record) if part)))
+        typer.echo(f"    {cell(what)}\n    {cell(command)}")
+
+
+def _fits(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a table shows every command whole, so that it can be copied."""
+    import shutil
+
+    from rich.cells import cell_len
+
+    widths = [max(cell_len(value) for value in column) for column in zip(*rows, strict=True)]
+    return sum(widths) + 3 * len(widths) <= shutil.get_terminal_size().columns
+
+
+def _left(item: "Item") -> str:
+    if item.days_left is None:
+        return ""
+    if item.days_left < 0:
+        return f"逾期 {-item.days_left} 天"
+    return f"{item.days_left} 天" if item.days_left else "今天"
