@@ -59,7 +59,10 @@ def test_the_wheel_brings_what_travels_with_a_registry(wheel: Path, folder: str)
 def test_the_wheel_is_the_package_and_nothing_else(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "qjmedia").rglob("*.py")}
+    packages = [path.parent for path in (ROOT / "qjmedia").rglob("__init__.py")]
+    modules = {
+        path.relative_to(ROOT).as_posix() for folder in packages for path in folder.glob("*.py")
+    }
     assert modules | {"qjmedia/py.typed"} <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"qjmedia"}
 
