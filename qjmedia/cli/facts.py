@@ -34,6 +34,7 @@ class Facts:
         self.today = today
         self.judge = Judge(files, today)
         self._previous: dict[str, Platform] = {}
+        self._fitting: dict[tuple[str, str], bool] = {}
 
     @property
     def units(self) -> Units:
@@ -72,8 +73,9 @@ class Facts:
         return derived
 
     def errors(self, record: Record, before: Record | None = None) -> list[Finding]:
-        """Return what is wrong with a record as far as it goes; what it lacks is not wrong yet.
+        """Return what is wrong with the answers of a record as far as it goes.
 
+        What is not answered is not wrong yet, nor is what was worked out for it.
         Other records are looked at where an account or link is in `record` but not in `before`.
         """
         full = self.judge.schema.arranged(self.completed(record))
@@ -85,7 +87,16 @@ class Facts:
             together = self.judge.together((verdict.platform, *beside))
             found += (each for each in together if each.path == str(path))
         errors = (each for each in found if each.severity is Severity.ERROR)
-        return [each for each in errors if each.code != MISSING]
+        said = {"", *record}
+        return [e for e in errors if e.code != MISSING and e.pointer.split("/")[:2][-1] in said]
+
+    def accountable_fits(self, full: Record) -> bool:
+        """Whether a completed record has an accountable person, and one of the right post."""
+        key = text(full, "owner"), text(mapping(full, "opened_by"), "kind")
+        if key not in self._fitting:
+            wrong = any(each.pointer.startswith("/accountable") for each in self.errors(full))
+            self._fitting[key] = "accountable" in full and not wrong
+        return self._fitting[key]
 
 
 def initials(name: str) -> str:
@@ -118,7 +129,7 @@ def consequences(record: Record, facts: Facts) -> Iterator[str]:
 
 def _unit_tier(record: Record, full: Record, facts: Facts) -> Iterator[str]:
     accountable = mapping(full, "accountable")
-    if accountable and "accountable" not in record:
+    if "accountable" not in record and facts.accountable_fits(full):
         yield (
             f"第五条：第一责任人是{text(accountable, 'post')}{text(accountable, 'name')}"
             "（取自单位登记）"

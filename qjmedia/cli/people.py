@@ -32,6 +32,7 @@ class Form:
         """Take what is known by now: a record with its tier, and who opened it in person."""
         self.answers = answers
         self.facts = facts
+        self.so_far = record
         self.tier = text(record, "tier")
         self.creator = creator
         self.unit = facts.units.get(text(record, "owner"))
@@ -91,9 +92,9 @@ class Form:
         )  # fmt: skip
 
     def _accountable(self) -> Iterator[Question]:
-        known = self.unit.accountable if self.unit else Person()
-        if known.name and known.post:
+        if self.facts.accountable_fits(self.so_far):
             return
+        known = self.unit.accountable if self.unit else Person()
         is_college = self.unit is not None and self.unit.kind is UnitKind.COLLEGE
         post = "学院党总支书记" if is_college else "主要负责人"
         about = f"本单位新媒体建设和管理的第一责任人是{post}（第五条）。"
@@ -106,7 +107,7 @@ class Form:
             about=about,
         )
         yield Question("accountable.post", "第一责任人职务",
-                       default=known.post or before.post or post, about=about)  # fmt: skip
+                       default=before.post or post, about=about)  # fmt: skip
 
     def _operator_name(self, index: int, *, is_group: bool) -> Question:
         role = "群管理员" if is_group else "后台管理人员"

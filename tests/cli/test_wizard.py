@@ -464,6 +464,14 @@ def test_the_last_platform_of_a_unit_lends_its_supervisor(conduct: Conduct, fold
     assert (record["supervisor"], record["review"]) == (before["supervisor"], before["review"])
 
 
+def test_a_wrong_post_in_the_units_is_asked_for(conduct: Conduct, folder: Path) -> None:
+    units = make.UNITS.lstrip().replace("学院党总支书记", "院长")
+    put(folder, "registry/units.yaml", units.encode())
+    clerk = Clerk(COLLEGE)
+    assert conduct(clerk).record["accountable"] == {"name": "示例甲", "post": "学院党总支书记"}
+    assert clerk.titles[-1] == END
+
+
 def test_an_account_that_is_registered_is_refused_at_once(
     conduct: Conduct, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
