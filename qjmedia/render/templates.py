@@ -6,7 +6,8 @@ outside its folder, no variable that was not passed.
 """
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 SIZE_BYTES = 256 * 1024
 Finalize = Callable[[Any], Any]
+Fresh = Callable[[], bool]
+Source = Callable[[str], tuple[str, str, Fresh] | None]
+"""A template's text by its name, with a name for tracebacks and whether it is still the same."""
 
 
 def render(
@@ -35,15 +39,26 @@ def render(
         BadRequest: the template is missing, not UTF-8, wrong, or reaches for what it must not.
         MachineFault: the template cannot be read.
     """
+    with refusing(name, f"templates/{name}"):
+        return environment(tuple(folders), finalize).get_template(name).render(values)
+
+
+@contextmanager
+def refusing(name: str, path: str) -> Iterator[None]:
+    """Turn what goes wrong inside a template into a refusal that names it.
+
+    Raises:
+        BadRequest: something did; `path` is what the registry's owner can put right or delete.
+    """
     from jinja2 import TemplateError
 
     faults = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
     try:
-        return environment(tuple(folders), finalize).get_template(name).render(values)
+        yield
     except faults as e:
         raise BadRequest(
-            f"模板 {name} {_line_of(e, name)}无法套用：{_reason(e)}",
-            hint=f"改正登记库的 templates/{name}，或删除它以改用自带的模板",
+            f"模板 {name} {line_of(e, name)}无法套用：{reason(e)}",
+            hint=f"改正登记库的 {path}，或删除它以改用自带的模板",
         ) from e
 
 
@@ -54,11 +69,16 @@ def environment(folders: tuple[Path, ...], finalize: Finalize | None = None) -> 
     It is kept, for compiling costs ten times what filling does; a template that changed on
     disk is compiled anew.
     """
+    return cage(lambda name: _source(name, folders), finalize)
+
+
+def cage(source: Source, finalize: Finalize | None = None) -> "Environment":
+    """Return an environment that has only the templates that `source` gives by name."""
     from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    cage = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(lambda name: _source(name, folders)),
+    made = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(source),
         undefined=StrictUndefined,
         autoescape=True,
         finalize=finalize,
@@ -66,11 +86,11 @@ def environment(folders: tuple[Path, ...], finalize: Finalize | None = None) -> 
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    cage.globals.clear()
-    return cage
+    made.globals.clear()
+    return made
 
 
-def _source(name: str, folders: Sequence[Path]) -> tuple[str, str, Callable[[], bool]] | None:
+def _source(name: str, folders: Sequence[Path]) -> tuple[str, str, Fresh] | None:
     """Return a template's text, its name for tracebacks, and whether it is still the same."""
     data = _bytes(name, folders)
     if data is None:
@@ -109,7 +129,7 @@ def _decoded(name: str, data: bytes) -> str:
         raise BadRequest(f"模板 {name} 不是 UTF-8 文本", hint="在编辑器中另存为 UTF-8 编码") from e
 
 
-def _line_of(error: Exception, name: str) -> str:
+def line_of(error: Exception, name: str) -> str:
     """Return "第 n 行", or "" where the line is not known."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == name]
@@ -117,7 +137,8 @@ def _line_of(error: Exception, name: str) -> str:
     return f"第 {line} 行" if line else ""
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Return what is wrong, in one line."""
     from jinja2 import TemplateNotFound
 
     if isinstance(error, TemplateNotFound):

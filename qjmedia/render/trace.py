@@ -7,6 +7,8 @@ blob that the record was. All of it is in the alphabet that QR codes store most 
 """
 
 import re
+import struct
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -97,6 +99,19 @@ def picture(trace: str) -> bytes:
     written = BytesIO()
     _drawn(trace).save(written, kind="png", scale=PIXELS, border=QUIET)
     return written.getvalue()
+
+
+@lru_cache(maxsize=1)
+def blank_picture() -> bytes:
+    """Return a white PNG, for where a template has room for a code and there is none."""
+    head = struct.pack(">IIBBBBB", 1, 1, 1, 0, 0, 0, 0)  # one pixel, one bit, grey
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"\x00\x80")), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    body = kind + data
+    return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
 
 def _drawn(trace: str) -> "QRCode":

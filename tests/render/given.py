@@ -8,9 +8,11 @@ from qjmedia.model.tree import Record, Tree
 from qjmedia.model.unit import Units
 from qjmedia.model.words import FormKind
 from qjmedia.render.form import Form, fill
+from qjmedia.render.trace import code_of
 
 TEMPLATES = (Path(__file__).parents[2] / "templates",)
 PATH = PurePosixPath("registry/platforms/math/math-wechat.yaml")
+TRACE = code_of("2019", "12", "9f2c1e7" * 6, "5b3d0a61c7" * 4)
 UNITS = Units.of({"units": [{"id": "math", "name": "数学学院"}]})
 
 FILING: Record = {

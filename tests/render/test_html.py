@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
@@ -128,6 +129,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         given.form(**given.HOSTILE),
         given.form(**given.LONGEST),
     ]
+    forms = [replace(form, trace=given.TRACE) for form in forms]
     page.write_text(html(forms, given.TEMPLATES), encoding="utf-8")
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                "--disable-background-networking", "--disable-component-update", "--disable-sync",
