@@ -162,7 +162,7 @@ def number_used_twice(registry: Registry) -> Faults:
                 yield Fault(
                     platform.at(f"/filings/{index}/serial"),
                     f"{number[0]}年第{number[1]}号已给了“{holder.name}”（{holder.id}）",
-                    "由党委宣传部另编一号；号数不重复使用",
+                    "号数不重复使用；后编的由党委宣传部另编一号：qjmedia sync",
                 )
             else:
                 seen[key] = platform
