@@ -23,6 +23,8 @@ from qjmedia.store.yaml import parse
 
 HIGHEST = 99_999
 
+_SPEAKS_OF_NUMBERS = re.compile(rb"(?:year|serial)[^,}\n]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -62,9 +64,14 @@ def given(repository: Repository, tip: CommitId | None, year: str) -> Given:
     found: defaultdict[int, set[str]] = defaultdict(set)
     server = upstream(repository)
     tips = [tip, server.tip] if server is not None else [tip]
-    for blob, record in _blobs(repository, tips, year):
-        for number in _numbers(blob, year):
-            found[number].add(record)
+    seen: set[tuple[str, tuple[bytes, ...]]] = set()
+    for data, record in _texts(repository, tips, year):
+        # most changes of a record are not about its numbers
+        look = record, tuple(_SPEAKS_OF_NUMBERS.findall(data))
+        if look not in seen:
+            seen.add(look)
+            for number in _numbers(data, year):
+                found[number].add(record)
     return {serial: frozenset(ids) for serial, ids in found.items()}
 
 
@@ -80,7 +87,7 @@ def next_after(taken: Iterable[int]) -> int:
     return serial
 
 
-def _blobs(
+def _texts(
     repository: Repository, tips: Sequence[CommitId | None], year: str
 ) -> Iterator[tuple[bytes, str]]:
     """Yield each text that a record had in the year or since, with the record's id."""
@@ -101,7 +108,7 @@ def _blobs(
 
 
 def _numbers(data: bytes, year: str) -> Iterator[int]:
-    # reading a record takes a thousand times longer than looking whether it speaks of the year
+    # reading a record takes a hundred times longer than looking whether it speaks of the year
     if not re.search(rb"year[\"']?[ \t]*:[ \t]*[\"']?" + year.encode(), data):
         return
     tree = parse(data).tree

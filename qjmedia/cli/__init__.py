@@ -30,6 +30,7 @@ from qjmedia.cli import (
     show,
     sign,
     submit,
+    sync,
     undo,
     unit,
 )
@@ -55,6 +56,7 @@ COMMANDS: dict[str, Callable[..., object]] = {
     "reinstate": reinstate.reinstate,
     "reopen": reopen.reopen,
     "due": due.due,
+    "sync": sync.sync,
     "check": check.check,
     "show": show.show,
     "list": list_.list_,

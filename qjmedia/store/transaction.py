@@ -102,6 +102,26 @@ def transact(
     return done
 
 
+def advance(
+    repository: Repository, tip: Tip, new: CommitId, swaps: Sequence[Swap]
+) -> Committed | None:
+    """Move the branch from `tip` to a commit made already; None means that it stood elsewhere.
+
+    Work files and index follow, for `swaps` only: how the trees of the two differ. The caller
+    holds the writers' lock.
+
+    Raises:
+        Refused: something of the user's is in the way.
+        QjError, OSError: it could not be done, and nothing has changed.
+    """
+    checked = index.content(repository)
+    if not _is_free(repository, tip, swaps):
+        return None
+    entry = Journal(tip.ref, new, secrets.token_hex(16), tuple(swaps))
+    with interrupt.deferred():
+        return _publish(repository, tip, entry, checked, Change({}, ""))
+
+
 def _repeat(
     repository: Repository,
     plan: Callable[[Revision], Change],
