@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from qjmedia.actions.check import Judge, check_change
 from qjmedia.actions.derive import Derived, derive
-from qjmedia.actions.fields import Assignment, apply
+from qjmedia.actions.fields import Assignment, apply, in_full
 from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.refusal import require
 from qjmedia.errors import BadRequest, Refused
@@ -55,7 +55,8 @@ def prepare(
     """
     judge = Judge(files, today)
     taken = records.paths(files)
-    filled = apply(given, wanted)
+    full = in_full(given, judge.schema.fields(), judge.context.units)
+    filled = apply(full, wanted)
     record, derived = derive(filled, judge.context, taken, draft=draft)
     record = judge.schema.arranged(record)
     path = _place(record, taken)

@@ -92,10 +92,24 @@ def read_value(key: str, typed: str, fields: Mapping[str, Field], units: Units) 
     choices = fields[key].choices
     if choices:
         return canonical(text, choices) or text
-    if key.rpartition(".")[2] in UNIT_FIELDS:
+    if _names_a_unit(key):
         unit = units.named(text)
         return unit.id if unit else text
     return text
+
+
+def in_full(record: Record, fields: Mapping[str, Field], units: Units) -> Record:
+    """Return a copy of a record with short words and units' names put into their full form."""
+
+    def full(key: str, value: Tree) -> Tree:
+        if isinstance(value, dict):
+            return {name: full(f"{key}.{name}" if key else name, it) for name, it in value.items()}
+        if isinstance(value, list):
+            return [full(f"{key}[]", item) for item in value]
+        is_word = key in fields and (fields[key].choices or _names_a_unit(key))
+        return read_value(key, value, fields, units) if is_word else value
+
+    return {name: full(name, value) for name, value in record.items()}
 
 
 def apply(record: Record, wanted: Iterable[Assignment]) -> Record:
@@ -142,6 +156,10 @@ def _assign_item(
         del node[index]
     else:
         node[index] = value
+
+
+def _names_a_unit(key: str) -> bool:
+    return key.rpartition(".")[2] in UNIT_FIELDS
 
 
 def _flow(text: str) -> Tree:

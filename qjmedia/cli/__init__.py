@@ -2,77 +2,24 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
 import typer
 
-from qjmedia.cli import (
-    add,
-    amend,
-    approve,
-    blame,
-    check,
-    close,
-    diff,
-    doctor,
-    due,
-    find,
-    import_,
-    init,
-    list_,
-    log,
-    order_close,
-    reinstate,
-    reject,
-    render,
-    reopen,
-    report,
-    show,
-    sign,
-    submit,
-    sync,
-    undo,
-    unit,
-)
-from qjmedia.cli.help import Command, Group, explain
-from qjmedia.cli.output import note, refuse
-from qjmedia.errors import BadRequest, QjError
+from qjmedia.cli.commands import Commands
+from qjmedia.cli.help import explain
+from qjmedia.cli.output import forget, note, refuse
+from qjmedia.errors import BadRequest, MachineFault, QjError
 from qjmedia.store.fault import of_os
 
+UNCERTAIN = "解决后重试；这之前有没有提交，运行 qjmedia log 查看"
 INTERRUPTED = 130
 BUG = 70
 
-COMMANDS: dict[str, Callable[..., object]] = {
-    "init": init.init,
-    "add": add.add,
-    "amend": amend.amend,
-    "submit": submit.submit,
-    "sign": sign.sign,
-    "approve": approve.approve,
-    "reject": reject.reject,
-    "report": report.report,
-    "close": close.close,
-    "order-close": order_close.order_close,
-    "reinstate": reinstate.reinstate,
-    "reopen": reopen.reopen,
-    "due": due.due,
-    "sync": sync.sync,
-    "check": check.check,
-    "show": show.show,
-    "list": list_.list_,
-    "find": find.find,
-    "render": render.render,
-    "log": log.log,
-    "diff": diff.diff,
-    "blame": blame.blame,
-    "undo": undo.undo,
-    "import": import_.import_,
-    "doctor": doctor.doctor,
-}
-
 app = typer.Typer(
     name="qjmedia",
-    cls=Group,
+    cls=Commands,
     help="校园新媒体登记备案：一个平台一个文件，一次改动一次提交。",
     epilog="先看这里：qjmedia add（登记）、qjmedia check（检查）、qjmedia render（打印表格）。",
     no_args_is_help=True,
@@ -82,13 +29,14 @@ app = typer.Typer(
 )
 
 
-for _name, _command in COMMANDS.items():
-    app.command(_name, cls=Command)(_command)
-app.add_typer(unit.app, name="unit")
+@app.callback()
+def _top() -> None:
+    """Make a group of the one command that typer would otherwise see."""
 
 
 def run(argv: Sequence[str]) -> int:
     """Carry out one command line and return its exit code."""
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # TextIOWrapper
     as_json = "--json" in argv or "--format=json" in argv
@@ -101,11 +49,12 @@ def run(argv: Sequence[str]) -> int:
         note("已取消；还没有提交的，什么也没有改变。")
         return INTERRUPTED
     except BrokenPipeError:
-        # whoever read our output has seen enough; nothing more may be written at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # whoever read our output has seen enough
+        forget(sys.stdout)
         return 0
     except OSError as error:
-        fault = of_os(error)
+        # transactions word their own; this is about what is read or printed, before or after one
+        fault = MachineFault(of_os(error).message, hint=UNCERTAIN)
         refuse(fault, as_json=as_json)
         return fault.exit_code
     except Exception as error:  # noqa: BLE001  no traceback ever reaches a user
@@ -115,11 +64,25 @@ def run(argv: Sequence[str]) -> int:
         return BUG
 
 
+def _open_missing_streams() -> None:
+    """Give a process that was started without one (`>&-`) a stream that leads nowhere.
+
+    Otherwise the next file opened would take its number, and be read or printed into.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+
+
 def _run(argv: Sequence[str]) -> int:
     try:
         code = app(list(argv), standalone_mode=False)
     except typer.Exit as stop:
         return stop.exit_code
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # which typer takes for a failure
+            raise stop.__context__ from None
+        raise
     except typer.TyperException as error:
         hint = "运行 qjmedia --help 或 qjmedia 命令名 --help 看用法"
         raise BadRequest(explain(error), hint=hint) from error

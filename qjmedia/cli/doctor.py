@@ -10,7 +10,7 @@ from qjmedia.errors import MachineFault
 
 
 def doctor(root: options.Root = None, json: options.Json = False) -> None:
-    r"""看本机和登记库缺什么、有什么不对，并给出改正的命令；缺了必需的东西时退出码为 4。
+    """看本机和登记库缺什么、有什么不对，并给出改正的命令；缺了必需的东西时退出码为 4。
 
     \b
     例：qjmedia doctor

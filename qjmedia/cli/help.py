@@ -18,10 +18,8 @@ WORDS = (
     ("; required]", "；必填]"),
     ("env var: ", "环境变量："),
     ("Install completion for the current shell.", "为当前命令行安装自动补全。"),
-    (
-        "Show completion for the current shell, to copy it or customize the installation.",
-        "显示自动补全脚本。",
-    ),
+    ("Show completion for the current shell, to copy it or", "显示自动补全脚本，供复制或修改。"),
+    ("customize the installation.", ""),
 )
 FAULTS = (
     ("No such option: ", "没有这个选项："),

@@ -1,9 +1,10 @@
 """How results and refusals are shown: JSON, plain text, or a table on a terminal."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -22,7 +23,21 @@ def emit(document: Any) -> None:
 def note(message: str, *, quiet: bool = False) -> None:
     """Print a remark on standard error."""
     if not quiet:
-        typer.echo(plain(message), err=True)
+        _remark(plain(message))
+
+
+def forget(stream: TextIO) -> None:
+    """Let a stream that nobody reads any more lead nowhere, also at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _remark(text: str) -> None:
+    try:
+        typer.echo(text, err=True)
+    except (
+        OSError
+    ):  # a remark that cannot be read is no reason to stop, least of all after a commit
+        forget(sys.stderr)
 
 
 def refuse(error: QjError, *, as_json: bool) -> None:
@@ -37,9 +52,7 @@ def refuse(error: QjError, *, as_json: bool) -> None:
         findings = getattr(error, "findings", ())
         if findings:
             document["findings"] = [found.to_json() for found in findings]
-        typer.echo(
-            json.dumps({"version": 1, "error": document}, ensure_ascii=False, indent=2), err=True
-        )
+        _remark(json.dumps({"version": 1, "error": document}, ensure_ascii=False, indent=2))
         return
     article = f"（{error.article}）" if error.article else ""
     note(f"qjmedia：{error.message}{article}")

@@ -7,7 +7,14 @@ import typer
 from qjmedia.cli import options
 from qjmedia.cli.help import Command, Group
 
-app = typer.Typer(cls=Group, help="单位：登记、变更、列出、查看。", no_args_is_help=True)
+app = typer.Typer(
+    cls=Group,
+    help="单位：登记、变更、列出、查看。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
 
 UnitId = Annotated[str, typer.Argument(metavar="ID", help="单位的 id、全称或简称。")]
 
@@ -58,6 +65,7 @@ def amend(
     reason: options.Reason = "",
     author: options.AuthorOption = "",
     today: options.Today = "",
+    yes: options.Yes = False,
     dry_run: options.DryRun = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -71,18 +79,20 @@ def amend(
     from qjmedia.actions.browse import unit_id
     from qjmedia.actions.unit import amend_unit
     from qjmedia.cli.session import author_of, repository_at, the_day
-    from qjmedia.cli.writing import finished, read_unit_fields, units_at_tip
+    from qjmedia.cli.writing import agreed, finished, preview, read_unit_fields, tip, unit_titles
+    from qjmedia.store import records
 
     with repository_at(root) as repository:
+        files = tip(repository)
         wanted = read_unit_fields(repository, assignments or (), unset or ())
+        which = unit_id(unit, records.units(files))
+        day, who = the_day(today), author_of(author)
+        plan, _ = amend_unit(repository, which, wanted, today=day, dry_run=True)
+        preview(plan.changes, unit_titles(files), quiet=quiet or json)
+        if not dry_run:
+            agreed("提交这些变更？", yes=yes or json)
         made, done = amend_unit(
-            repository,
-            unit_id(unit, units_at_tip(repository)),
-            wanted,
-            today=the_day(today),
-            author=author_of(author),
-            reason=reason,
-            dry_run=dry_run,
+            repository, which, wanted, today=day, author=who, reason=reason, dry_run=dry_run
         )
         finished(
             done, made.id, "unit-amend", made.changes, f"单位“{made.name}”", json=json, quiet=quiet

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from qjmedia.actions.fields import Assignment
     from qjmedia.model.difference import FieldChange
     from qjmedia.model.finding import Finding
-    from qjmedia.model.unit import Units
     from qjmedia.store.files import Files
     from qjmedia.store.repository import Repository
     from qjmedia.store.transaction import Committed
@@ -23,13 +22,6 @@ def tip(repository: "Repository") -> "Files":
     from qjmedia.store.files import Revision
 
     return Revision(repository, repository.head())
-
-
-def units_at_tip(repository: "Repository") -> "Units":
-    """Return the units at the tip of the branch."""
-    from qjmedia.store import records
-
-    return records.units(tip(repository))
 
 
 def read_fields(
@@ -74,6 +66,14 @@ def titles(files: "Files") -> Mapping[str, str]:
     return {name: field.title for name, field in records.schema(files).fields().items()}
 
 
+def unit_titles(files: "Files") -> Mapping[str, str]:
+    """Return the Chinese titles of a unit's fields by dotted name."""
+    from qjmedia.store import records
+
+    fields = records.schema(files, "units").fields()
+    return {name.removeprefix("units[]."): field.title for name, field in fields.items()}
+
+
 def can_ask() -> bool:
     """Whether there is somebody to ask: a terminal on both ends, and no CI."""
     import os
@@ -108,10 +108,26 @@ def preview(
     quiet: bool = False,
 ) -> None:
     """Show on standard error what will change, and what deserves a second look."""
-    for line in describe(changes, lambda name: names.get(name, name)):
+    from qjmedia.actions.history import finely
+
+    fine = (each for change in changes for each in finely(change))
+    for line in describe(fine, lambda name: _title(name, names)):
         note(line, quiet=quiet)
     for line in _second_looks(warnings, names):
         note(f"  {line}", quiet=quiet)
+
+
+def _title(name: str, names: Mapping[str, str]) -> str:
+    """Return a field's title; `filings.1` is 备案记录第2项."""
+    if name in names:
+        return names[name]
+    parts = name.split(".")
+    for at, part in enumerate(parts):
+        if part.isdigit():
+            key, rest = ".".join(parts[:at]), ".".join(parts[at + 1 :])
+            item = f"{names.get(key, key)}第{int(part) + 1}项"
+            return f"{item}·{names.get(f'{key}[].{rest}', rest)}" if rest else item
+    return name
 
 
 def _second_looks(warnings: "Iterable[Finding]", names: Mapping[str, str]) -> Iterator[str]:

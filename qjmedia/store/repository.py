@@ -76,11 +76,13 @@ class Repository:
         """Make `root` a repository of its own, unless it is the top of one, and open it.
 
         Raises:
-            MachineFault: Git is missing or too old, or the folder is not writable.
+            MachineFault: Git is missing or too old, nobody could be named as committer, or the
+                folder is not writable; then there is no repository either.
         """
         if not (root / ".git").exists():
             git = Git(root)
             git.require()
+            _identity(git, "GIT_COMMITTER_IDENT")
             git.run("init", "--quiet", "--initial-branch=main")
         return cls.open(root)
 
@@ -203,28 +205,29 @@ class Repository:
         Raises:
             MachineFault: no name or e-mail is configured.
         """
-        return self._identity("GIT_AUTHOR_IDENT")
+        return _identity(self.git, "GIT_AUTHOR_IDENT")
 
     def committer(self) -> Author:
         """Return who would stand as committer; raises as `author` does."""
-        return self._identity("GIT_COMMITTER_IDENT")
-
-    def _identity(self, variable: str) -> Author:
-        found = self.git.run("var", variable, ok=(0, 128))
-        if found.status:
-            raise MachineFault(
-                "Git 还不知道您是谁：没有设置姓名或邮箱，无法记录是谁做的登记",
-                hint="先运行这两条命令（换成您自己的）：git config --global user.name '张三'；"
-                "git config --global user.email 'zhangsan@example.edu.cn'",
-            )
-        name, rest = found.line().rsplit(" <", 1)
-        return Author(name, rest.split(">", 1)[0])
+        return _identity(self.git, "GIT_COMMITTER_IDENT")
 
     def _folder(self, commit: CommitId | None, under: PurePosixPath) -> str | None:
         if commit is None:
             return None
         entry = self.entry(commit, under)
         return entry.id if entry is not None and entry.mode == TREE_MODE else None
+
+
+def _identity(git: Git, variable: str) -> Author:
+    found = git.run("var", variable, ok=(0, 128))
+    if found.status:
+        raise MachineFault(
+            "Git 还不知道您是谁：没有设置姓名或邮箱，无法记录是谁做的登记",
+            hint="先运行这两条命令（换成您自己的）：git config --global user.name '张三'；"
+            "git config --global user.email 'zhangsan@example.edu.cn'",
+        )
+    name, rest = found.line().rsplit(" <", 1)
+    return Author(name, rest.split(">", 1)[0])
 
 
 def _place(git: Git, *, bare: bool) -> Place:

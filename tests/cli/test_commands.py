@@ -317,3 +317,34 @@ def test_a_fault_of_the_tool_is_one_line_and_a_file_without_values(
     told = crash.read_text("utf-8")
     assert "ZeroDivisionError" in told
     assert "13800000000" not in told
+
+
+def test_a_file_may_use_short_words_and_units_names_too(school: Path, qjmedia: Command) -> None:
+    text = make.COLLEGE.lstrip().replace("kind: 微信公众号", "kind: 公众号")
+    text = text.replace("owner: math", "owner: 数学学院").replace("tier: 二级", 'tier: "2"')
+    assert qjmedia("add", "--from", "-", stdin=text).code == 0
+    saved = make.tree((school / PATH).read_text("utf-8"))
+    assert (saved["kind"], saved["owner"], saved["tier"]) == ("微信公众号", "math", "二级")
+
+
+@pytest.mark.usefixtures("added")
+def test_a_unit_is_shown_before_and_after(qjmedia: Command) -> None:
+    ran = qjmedia("unit", "amend", "数学学院", "--set", "accountable.name=示例壬")
+    assert ran.code == 0
+    assert "示例甲 → 示例壬" in ran.err
+
+
+def test_without_an_identity_init_leaves_nothing_behind(
+    tmp_path: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "gitconfig"
+    empty.write_text("[user]\n\tuseConfigOnly = true\n", "utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(empty))
+    ran = qjmedia("init", str(tmp_path / "school"))
+    assert ran.code == 4
+    assert "git config --global user.name" in ran.err
+    assert not (tmp_path / "school" / ".git").exists()
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "示例甲")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "jia@example.edu.cn")
+    assert qjmedia("init", str(tmp_path / "school")).code == 0

@@ -18,8 +18,6 @@ POISON = {
     "GIT_INDEX_FILE": "/nowhere/index",
     "GIT_OBJECT_DIRECTORY": "/nowhere/objects",
     "GIT_NAMESPACE": "other",
-    "GIT_AUTHOR_NAME": "别人",
-    "GIT_COMMITTER_EMAIL": "other@example.com",
     "GIT_CONFIG_COUNT": "1",
     "GIT_CONFIG_KEY_0": "user.name",
     "GIT_CONFIG_VALUE_0": "别人",
