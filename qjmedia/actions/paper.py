@@ -6,21 +6,49 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qjmedia.actions.browse import unit_id
-from qjmedia.errors import BadRequest, MachineFault, QjError
+from qjmedia.errors import BadRequest, MachineFault, QjError, Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier
+from qjmedia.render.binding import bind
+from qjmedia.render.docx import docx
+from qjmedia.render.fonts import AUTO, choose
 from qjmedia.render.form import Form, fill, form_of
 from qjmedia.render.html import html
 from qjmedia.render.markdown import markdown
+from qjmedia.render.pdf import SHEAF, pdf
 from qjmedia.render.stem import distinct
 from qjmedia.store import records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import TEMPLATES, packaged
 
-Writer = Callable[[Sequence[Form], Sequence[Path]], str | bytes]
 
-WRITERS: dict[str, Writer] = {"html": html, "md": markdown}
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What forms are printed with.
+
+    Attributes:
+        folders: where templates are looked for, the registry's own first.
+        fonts: `auto`, `bundled` or a folder; only PDF has fonts in it.
+    """
+
+    folders: tuple[Path, ...]
+    fonts: str = AUTO
+
+
+Writer = Callable[[Sequence[Form], Press], str | bytes]
+Tick = Callable[[int], None]
+"""Is told how many forms are done."""
+
+WRITERS: dict[str, Writer] = {
+    "docx": lambda forms, press: docx(forms, press.folders),
+    "html": lambda forms, press: html(forms, press.folders),
+    "md": lambda forms, press: markdown(forms, press.folders),
+    "pdf": lambda forms, press: pdf(forms, press.folders, choose(press.fonts)),
+}
 """One function a format; each lays out the same cells."""
+
+SHEAVES = {"pdf": SHEAF}
+"""Formats that are made a few forms at a time and bound: it keeps the memory small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +97,106 @@ def fill_forms(
     return Forms(tuple(filled), tuple(refused))
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files that were written, how many forms are in them, and for the others why not."""
+
+    paths: tuple[Path, ...]
+    count: int
+    refused: tuple[tuple[str, str], ...]
+
+
 def write(
-    forms: Sequence[Form], folder: Path, output: str, *, own_templates: Path
-) -> tuple[Path, ...]:
-    """Write one file a form into `folder`; each appears whole or not at all.
+    forms: Sequence[Form],
+    to: Path,
+    output: str,
+    *,
+    own_templates: Path,
+    fonts: str = AUTO,
+    tick: Tick = lambda _: None,
+) -> Written:
+    """Write one file a form into the folder `to`, or one file of all where `to` is named like one.
+
+    Each file appears whole or not at all; a form that cannot be printed does not stop the others.
 
     Raises:
+        Refused: the only form, or none of them, can be printed.
         MachineFault: the folder cannot be written.
-        BadRequest: a template is wrong.
+        BadRequest: a template is wrong, there are no such fonts, or `to` is of another format.
     """
-    folders = (own_templates / TEMPLATES, packaged(TEMPLATES))
-    written = []
-    for form, stem in zip(forms, distinct(forms), strict=True):
+    press = Press((own_templates / TEMPLATES, packaged(TEMPLATES)), fonts)
+    single = is_single(to, output)
+    return (_write_one if single and forms else _write_each)(forms, to, output, press, tick)
+
+
+def is_single(to: Path, output: str) -> bool:
+    """Whether all forms go into one file: `全部.pdf`.
+
+    Raises:
+        BadRequest: it is named like a file of another format.
+    """
+    named = to.suffix[1:].lower()
+    if to.is_dir() or named not in WRITERS:
+        return False
+    if named != output:
+        raise BadRequest(
+            f"文件 {to.name} 与 --format {output} 不符", hint=f"改成 {to.stem}.{output}"
+        )
+    return True
+
+
+def _write_each(
+    forms: Sequence[Form], folder: Path, output: str, press: Press, tick: Tick
+) -> Written:
+    paths = []
+    refused = []
+    for number, (form, stem) in enumerate(zip(forms, distinct(forms), strict=True), start=1):
         path = folder / f"{stem}.{output}"
-        _put(path, WRITERS[output]([form], folders))
-        written.append(path)
-    return tuple(written)
+        try:
+            _put(path, WRITERS[output]([form], press))
+        except Refused as error:
+            if len(forms) == 1:
+                raise
+            refused.append((form.id, error.message))
+        else:
+            paths.append(path)
+        tick(number)
+    return Written(tuple(paths), len(paths), tuple(refused))
+
+
+def _write_one(forms: Sequence[Form], path: Path, output: str, press: Press, tick: Tick) -> Written:
+    parts: list[str | bytes] = []
+    refused: list[tuple[str, str]] = []
+    size = SHEAVES.get(output, len(forms))
+    for start in range(0, len(forms), size):
+        sheaf = forms[start : start + size]
+        good, bad = _sifted(sheaf, WRITERS[output], press)
+        refused += bad
+        if good is not None:
+            parts.append(good)
+        tick(start + len(sheaf))
+    if not parts:
+        raise Refused(f"一张也打印不了：{refused[0][1]}")
+    _put(path, parts[0] if len(parts) == 1 else bind([_encoded(part) for part in parts]))
+    return Written((path,), len(forms) - len(refused), tuple(refused))
+
+
+def _sifted(
+    forms: Sequence[Form], make: Writer, press: Press
+) -> tuple[str | bytes | None, list[tuple[str, str]]]:
+    """Return a document of the forms that can be printed, and for the others why not."""
+    try:
+        return make(forms, press), []
+    except Refused as error:
+        if len(forms) == 1:
+            return None, [(forms[0].id, error.message)]
+    good: list[Form] = []
+    bad: list[tuple[str, str]] = []
+    for form in forms:
+        _, found = _sifted([form], make, press)
+        bad += found
+        good += [form] if not found else []
+    return make(good, press) if good else None, bad
 
 
 def _wanted(
@@ -120,11 +232,15 @@ def _copied(form: Form, copies: int) -> Form:
     return replace(form, copies=marks)
 
 
+def _encoded(written: str | bytes) -> bytes:
+    return written.encode() if isinstance(written, str) else written
+
+
 def _put(path: Path, written: str | bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(written.encode() if isinstance(written, str) else written)
+        part.write_bytes(_encoded(written))
         os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
     except OSError as error:
         part.unlink(missing_ok=True)

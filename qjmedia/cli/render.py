@@ -1,5 +1,6 @@
 """qjmedia render."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,14 +10,22 @@ import typer
 from qjmedia.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qjmedia.model.words import FormKind
+
+
+FEW = 5
+"""Forms that are done before anybody would look at a counter."""
 
 
 class Output(StrEnum):
     """What a form is written as."""
 
+    DOCX = "docx"
     HTML = "html"
     MD = "md"
+    PDF = "pdf"
 
 
 def render(
@@ -35,10 +44,27 @@ def render(
         int,
         typer.Option("--filing", metavar="N", min=0, help="第几次这种备案；不写则最近一次。"),
     ] = 0,
-    output: Annotated[Output, typer.Option("--format", help="文件格式。")] = Output.HTML,
+    output: Annotated[
+        Output | None,
+        typer.Option("--format", help="文件格式；不写则按 -o 的文件名，否则为 html。"),
+    ] = None,
     to: Annotated[
-        Path, typer.Option("--output", "-o", metavar="目录", help="写到哪个目录。")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="目录",
+            help="写到哪个目录，一张表一个文件；写成 全部.pdf 则合成一个文件。",
+        ),
     ] = Path("out"),
+    fonts: Annotated[
+        str,
+        typer.Option(
+            "--fonts",
+            metavar="字体",
+            help="PDF 的字体：auto 先用本机的仿宋、小标宋；bundled 只用自带的；或字体所在目录。",
+        ),
+    ] = "auto",
     everything: Annotated[bool, typer.Option("--all", help="全部二级平台。")] = False,
     unit: options.UnitFilter = "",
     copies: Annotated[
@@ -52,7 +78,8 @@ def render(
     \b
     例：qjmedia render math-wechat
         qjmedia render --unit 数学学院 -o 表格
-        qjmedia render math-wechat --form 变更 --format md
+        qjmedia render --all -o 全部.pdf
+        qjmedia render math-wechat --form 变更 --format docx
     """
     from qjmedia.actions.paper import fill_forms, write
     from qjmedia.cli.output import emit, note
@@ -68,23 +95,48 @@ def render(
         copies=copies,
         filing=filing,
     )
-    written = write(forms.filled, to, output.value, own_templates=locate(root))
+    written = write(
+        forms.filled,
+        to,
+        output.value if output else _named(to),
+        own_templates=locate(root),
+        fonts=fonts,
+        tick=_progress(len(forms.filled), quiet=quiet or json),
+    )
+    refused = (*forms.refused, *written.refused)
     if json:
         emit(
             {
                 "version": 1,
-                "written": [str(path) for path in written],
-                "refused": [{"id": each, "reason": reason} for each, reason in forms.refused],
+                "written": [str(path) for path in written.paths],
+                "refused": [{"id": each, "reason": reason} for each, reason in refused],
             }
         )
     else:
-        for path in written:
+        for path in written.paths:
             typer.echo(str(path))
-        for each, reason in forms.refused:
+        for each, reason in refused:
             note(f"未打印 {each}：{reason}")
-        note(f"已写 {len(written)} 份到 {to}", quiet=quiet)
-    if forms.refused:
+        note(f"已写 {written.count} 份到 {to}", quiet=quiet)
+    if refused:
         raise typer.Exit(3)
+
+
+def _named(to: Path) -> str:
+    """Return the format that a file's name asks for, else HTML."""
+    named = to.suffix[1:].lower()
+    return named if named in {*Output} and not to.is_dir() else Output.HTML.value
+
+
+def _progress(total: int, *, quiet: bool) -> "Callable[[int], None]":
+    """Return what shows on a terminal how many of many forms are done."""
+
+    def show(done: int) -> None:
+        end = "\n" if done == total else "\r"
+        typer.echo(f"已完成 {done}/{total}{end}", nl=False, err=True)
+
+    shown = sys.stderr.isatty() and total > FEW and not quiet
+    return show if shown else lambda _: None
 
 
 def _form(typed: str) -> "FormKind | None":
