@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qjmedia.actions.browse import unit_id
+from qjmedia.actions.tracing import Origin, origins
 from qjmedia.errors import BadRequest, MachineFault, QjError, Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier
@@ -17,6 +19,7 @@ from qjmedia.render.html import html
 from qjmedia.render.markdown import markdown
 from qjmedia.render.pdf import SHEAF, pdf
 from qjmedia.render.stem import distinct
+from qjmedia.render.trace import UNSAVED, code_of
 from qjmedia.store import records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import TEMPLATES, packaged
@@ -84,6 +87,7 @@ def fill_forms(
     filled: list[Form] = []
     refused: list[tuple[str, str]] = []
     wanted = [*_wanted(files, ids, form, everything=everything, unit=unit)]
+    known = origins(files, [platform.path for platform in wanted])
     for platform in wanted:
         try:
             kind = form or form_of(platform, policy)
@@ -93,7 +97,7 @@ def fill_forms(
                 raise
             refused.append((platform.id, error.message))
         else:
-            filled.append(_copied(made, copies))
+            filled.append(_traced(_copied(made, copies), known.get(platform.path)))
     return Forms(tuple(filled), tuple(refused))
 
 
@@ -236,6 +240,13 @@ def _encoded(written: str | bytes) -> bytes:
     return written.encode() if isinstance(written, str) else written
 
 
+def _traced(form: Form, origin: Origin | None) -> Form:
+    """Say on the form which state of the record it shows; one that is in no commit is a draft."""
+    if origin is None:
+        return replace(form, trace=UNSAVED)
+    return replace(form, trace=code_of(form.year, form.serial, origin.commit, origin.blob))
+
+
 def _put(path: Path, written: str | bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
@@ -243,7 +254,9 @@ def _put(path: Path, written: str | bytes) -> None:
         part.write_bytes(_encoded(written))
         os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise MachineFault(
             f"写不了 {path}：{error.strerror}", hint="换一个目录（-o），或检查磁盘空间和权限"
         ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
