@@ -1,12 +1,14 @@
 """A draft, or a rejected application, is put forward: 第七条第二款、第三款."""
 
 from qjmedia.actions.derive import derive
-from qjmedia.actions.step import Scene, Step, Taken, appended, filled, refused, with_status
-from qjmedia.errors import BadRequest
+from qjmedia.actions.fields import Assignment
+from qjmedia.actions.step import ARTICLE, Scene, Step, Taken, appended, filled, refused, with_status
+from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.deadline import form_for
-from qjmedia.model.platform import Filing, Platform
+from qjmedia.model.platform import Filing, Platform, day
 from qjmedia.model.policy import must_file
-from qjmedia.model.tree import Record
+from qjmedia.model.registry import Context
+from qjmedia.model.tree import Record, text
 from qjmedia.model.words import FormKind, Status, Tier, canonical
 
 STARTS = frozenset({Status.DRAFT, Status.REJECTED, Status.ORDERED_CLOSED})
@@ -42,6 +44,22 @@ def form_named(typed: str) -> FormKind | None:
     return FormKind(found)
 
 
+def first_form(typed: str, reason: str, record: Record, context: Context) -> Assignment:
+    """Return the filing of a new record whose form somebody chose, with the reason for it.
+
+    Raises:
+        BadRequest: there is no such form.
+        Refused: it is another form than the opening day asks for, and no reason is given.
+    """
+    form = form_named(typed) or FormKind.APPLICATION
+    filing: Record = {"form": form.value, "filled_on": context.today.isoformat()}
+    due = form_for(day(record, "opened_on"), context.policy.effective_on)
+    if form is not due:
+        opened_on = text(record, "opened_on")
+        filing["form_reason"] = _reason(f"“{text(record, 'name')}”", opened_on, form, due, reason)
+    return Assignment(("filings",), [filing])
+
+
 def with_form(scene: Scene, record: Record, wanted: FormKind | None, reason: str) -> Taken:
     """Return the record with a form that waits for opinions, where it needs one.
 
@@ -61,7 +79,8 @@ def with_form(scene: Scene, record: Record, wanted: FormKind | None, reason: str
         return Taken(record, label, notes)
     filing: Record = {"form": form.value, "filled_on": scene.today.isoformat()}
     if form is not due and not old.form_reason:
-        filing["form_reason"] = _reason(scene, platform, form, due, reason)
+        opened_on = text(record, "opened_on")
+        filing["form_reason"] = _reason(scene.name, opened_on, form, due, reason)
     if old.form is not None:
         return Taken(filled(record, index, filing), label, notes)
     return Taken(appended(record, filing), label, notes)
@@ -94,16 +113,19 @@ def _open_form(platform: Platform) -> tuple[int, Filing]:
 
 
 def _notes(platform: Platform, form: FormKind) -> tuple[str, ...]:
-    if platform.tier is Tier.UNIT:
-        return ()
-    return (f"{platform.tier or ''}平台，办法没有要求填表（第七条）；按您的要求填{form}",)
+    return () if platform.tier is Tier.UNIT else (unasked(platform.tier, form),)
 
 
-def _reason(scene: Scene, platform: Platform, form: FormKind, due: FormKind, reason: str) -> str:
+def unasked(tier: str | None, form: str) -> str:
+    """Return the remark on a form that the Measures do not ask for."""
+    return f"{tier or ''}平台，办法没有要求填表（第七条）；按您的要求填{form}"
+
+
+def _reason(name: str, opened_on: str, form: FormKind, due: FormKind, reason: str) -> str:
     if reason:
         return reason
-    raise refused(
-        scene,
-        f"按开通日期（{platform.opened_on or '没有填写'}）应填{due}，不是{form}",
-        f"改填{due}；确有缘由要填{form}的，用 --reason 写明缘由",
+    raise Refused(
+        f"{name}按开通日期（{opened_on or '没有填写'}）应填{due}，不是{form}",
+        article=ARTICLE,
+        hint=f"改填{due}；确有缘由要填{form}的，用 --reason 写明缘由",
     )

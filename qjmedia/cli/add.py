@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from qjmedia.actions.add import Draft
+    from qjmedia.actions.fields import Assignment
     from qjmedia.cli.answers import Kept
     from qjmedia.model.tree import Record
     from qjmedia.store.files import Files
@@ -23,6 +24,7 @@ def add(
         str, typer.Option("--from", metavar="文件", help="从 YAML 或 JSON 文件读；- 是标准输入。")
     ] = "",
     draft: Annotated[bool, typer.Option("--draft", help="存为草稿，可以不完整。")] = False,
+    form: options.FormKind = "",
     root: options.Root = None,
     reason: options.Reason = "",
     author: options.AuthorOption = "",
@@ -57,6 +59,8 @@ def add(
             given, draft = _ask(files, kept, day, draft=draft, sure=yes)
         else:
             kept = None
+            if form:
+                wanted.append(_form(files, given, wanted, (form, reason), day))
             plan = prepare(files, given, wanted, today=day, draft=draft)
             _tell(plan, quiet=quiet or json)
             preview(plan.changes, titles(files), plan.warnings, quiet=quiet or json)
@@ -99,8 +103,32 @@ def _ask(
     return agreed.record, agreed.draft
 
 
+def _form(
+    files: "Files",
+    given: "Record",
+    wanted: "list[Assignment]",
+    chosen: tuple[str, str],
+    today: "date",
+) -> "Assignment":
+    """Return the form that was chosen and the reason, instead of the one worked out."""
+    from qjmedia.actions.fields import apply
+    from qjmedia.actions.submit import first_form
+    from qjmedia.model.registry import Context
+    from qjmedia.store import records
+
+    context = Context(today, records.policy(files))
+    return first_form(*chosen, apply(given, wanted), context)
+
+
 def _tell(plan: "Draft", *, quiet: bool) -> None:
+    from qjmedia.actions.submit import unasked
     from qjmedia.cli.output import note
+    from qjmedia.model.platform import Platform
+    from qjmedia.model.words import Tier
+
+    platform = Platform.of(plan.path, plan.record)
+    if platform.current_form is not None and platform.tier is not Tier.UNIT:
+        note(f"  {unasked(platform.tier, str(platform.filings[0].form))}", quiet=quiet)
 
     for field, value, reason in plan.derived:
         note(f"  推定 {field} = {value}：{reason}", quiet=quiet)
