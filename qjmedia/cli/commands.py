@@ -30,6 +30,7 @@ COMMANDS = {
     "list": "list_",
     "find": "find",
     "render": "render",
+    "verify": "verify",
     "log": "log",
     "diff": "diff",
     "blame": "blame",

@@ -63,12 +63,14 @@ def docx(forms: Sequence[Form], folders: Sequence[Path]) -> bytes:
     `folders` are where templates are looked for, the registry's own first.
 
     Raises:
-        BadRequest: the template is wrong, or too large.
+        BadRequest: the template is wrong or too large, or there is not exactly one form.
         MachineFault: it cannot be read.
 
     Measures: 第七条 (一式两份), 附表.
     """
-    (form,) = forms  # a file holds one form, in all its copies
+    if len(forms) != 1:
+        raise BadRequest("一个 .docx 只放一张表", hint="用 -o 指明一个目录；要合成一个文件，用 PDF")
+    (form,) = forms
     folder = folder_for(form.kind, folders)
     return _compiled(parts_of(folder)).fill(form)
 

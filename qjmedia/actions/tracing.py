@@ -1,0 +1,62 @@
+"""Which commit and blob a record comes from: what its sheet of paper is traced by."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from qjmedia.errors import QjError
+from qjmedia.store import history
+from qjmedia.store.files import Files, Revision, WorkTree
+from qjmedia.store.git import BlobId, CommitId
+from qjmedia.store.layout import PLATFORMS
+from qjmedia.store.repository import Repository
+from qjmedia.store.writing.pack import object_id
+
+
+class Origin(NamedTuple):
+    """The last commit that touched a record, and what the record was in it."""
+
+    commit: CommitId
+    blob: BlobId
+
+
+def origins(files: Files, paths: Iterable[PurePosixPath]) -> Mapping[PurePosixPath, Origin]:
+    """Return where records come from; one with changes that are in no commit is left out.
+
+    A later commit of another record does not change the answer, so the same record gives the same
+    paper.
+    """
+    tip = _tip(files)
+    if tip is None:
+        return {}
+    wanted = dict(_saved(files, tip, paths))
+    found: dict[PurePosixPath, Origin] = {}
+    only = next(iter(wanted)).stem if len(wanted) == 1 else ""
+    for commit in history.commits(tip.repository, tip.commit, platform_id=only):
+        if len(found) == len(wanted):
+            break
+        for change in commit.files:
+            if change.after is not None and wanted.get(change.path) == change.after:
+                found.setdefault(change.path, Origin(commit.id, change.after))
+    return found
+
+
+def _tip(files: Files) -> Revision | None:
+    if isinstance(files, Revision):
+        return files
+    if isinstance(files, WorkTree):
+        with suppress(QjError):  # forms can be printed where there is no Git, only not traced
+            repository = Repository.open(files.root)
+            return Revision(repository, repository.head())
+    return None
+
+
+def _saved(
+    files: Files, tip: Revision, paths: Iterable[PurePosixPath]
+) -> Iterable[tuple[PurePosixPath, BlobId]]:
+    blobs = tip.blobs(PLATFORMS)
+    algorithm = tip.repository.place.algorithm
+    for path, data in files.read_all(paths):
+        if path in blobs and object_id("blob", data, algorithm) == blobs[path]:
+            yield path, blobs[path]
