@@ -1,0 +1,269 @@
+"""A process that has imported everything and forks commands from itself (Linux).
+
+Python's start-up is most of a command's life, so a kill at a random moment mostly hits nothing
+else. What is forked here begins at once with `qjmedia.cli.run`, starts real Git processes and
+leads a process group of its own. Between it and the zygote stands a keeper, which gathers the
+orphans of what was killed, so that a test may kill them too or wait for their end.
+
+python zygote.py SOCKET
+"""
+
+import ctypes
+import gc
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, Self
+
+from conftest import Ran
+
+LARGEST = 1 << 20
+PATIENCE_SECONDS = 120.0
+_ADOPT_ORPHANS = 36  # PR_SET_CHILD_SUBREAPER
+
+
+class Running:
+    """A command on its way.
+
+    Attributes:
+        pid: its process, which is its group too.
+    """
+
+    def __init__(self, line: socket.socket, out: IO[bytes], err: IO[bytes]) -> None:
+        """Take the line to its keeper and what it prints into."""
+        line.settimeout(PATIENCE_SECONDS)
+        self._line, self._out, self._err = line, out, err
+        self.pid, self._keeper = json.loads(line.recv(LARGEST))
+        self.code: int | None = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the command itself, unless it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self, *, orphans: bool) -> None:
+        """Kill the process group, and with `orphans` the Git commands in groups of their own."""
+        found = _descendants(self.pid) if orphans else []
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        while found:
+            for pid in found:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            found = [pid for pid in _descendants(self._keeper) if pid != self.pid]
+
+    def finish(self) -> Ran:
+        """Wait for the end; -9 is the code of what was killed."""
+        if self.code is None:
+            self.code = int(self._line.recv(LARGEST))
+        streams = []
+        for stream in (self._out, self._err):
+            stream.seek(0)
+            streams.append(stream.read().decode("utf-8", "replace"))
+        return Ran(self.code, *streams)
+
+    def settle(self) -> None:
+        """Wait until the last Git command it left behind has ended."""
+        self.finish()
+        self._line.recv(LARGEST)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (self._line, self._out, self._err):
+            each.close()
+
+
+class Zygote:
+    """The client's side; usable by several threads."""
+
+    def __init__(self) -> None:
+        """Start the process; it is ready when the first command starts."""
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LARGEST)
+        self._lock = threading.Lock()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+        self._process.wait(PATIENCE_SECONDS)
+
+    def start(
+        self,
+        *argv: str,
+        cwd: Path,
+        stdin: str = "",
+        env: Mapping[str, str] | None = None,
+        closed: tuple[int, ...] = (),
+        out: int | None = None,
+        err: int | None = None,
+    ) -> Running:
+        """Start a command.
+
+        Args:
+            argv: what follows `qjmedia`.
+            cwd: where.
+            stdin: what it reads.
+            env: set beside the environment of this process.
+            closed: of the descriptors 0, 1, 2 those it does not have.
+            out: where its standard output goes instead.
+            err: where its standard error goes instead.
+        """
+        order = {
+            "argv": argv,
+            "cwd": str(cwd),
+            "env": {**os.environ, **(env or {})},
+            "closed": closed,
+        }
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        files = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115  # Running closes them
+        files[0].write(stdin.encode())
+        files[0].seek(0)
+        numbers = [file.fileno() for file in files]
+        for number, instead in ((1, out), (2, err)):
+            if instead is not None:
+                numbers[number] = instead
+        with self._lock, theirs:
+            socket.send_fds(self._line, [json.dumps(order).encode()], [theirs.fileno(), *numbers])
+        files[0].close()
+        return Running(ours, files[1], files[2])
+
+    def run(self, *argv: str, cwd: Path, **options: Any) -> Ran:
+        """Run a command to its end."""
+        with self.start(*argv, cwd=cwd, **options) as running:
+            return running.finish()
+
+
+def _descendants(pid: int) -> list[int]:
+    try:
+        found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [each for child in found for each in (int(child), *_descendants(int(child)))]
+
+
+def _serve(line: socket.socket) -> None:
+    """Fork whatever is asked for until the other end is closed."""
+    _warm_up()
+    gc.collect()
+    gc.freeze()  # so that forks go on sharing the memory
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers go without a word
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(line, LARGEST, 4)
+        if not message:
+            return
+        if not os.fork():
+            line.close()
+            _keep(json.loads(message), descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _warm_up() -> None:
+    """Run every kind of command once, so that all it needs is imported."""
+    import make
+
+    from qjmedia.cli import run
+
+    home = Path(tempfile.mkdtemp(prefix="zygote-"))
+    out, err = os.dup(1), os.dup(2)
+    quiet = os.open(home / "log", os.O_WRONLY | os.O_CREAT)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
+    root = str(home / "registry")
+    (home / "ledger.csv").write_text("媒体名称,类型,账号,所属单位\n甲,公众号,a_1,新学院\n", "utf-8")
+    for argv in (
+        ["init", root],
+        ["unit", "add", *make.as_options(make.tree(make.MATH)), "--root", root],
+        ["add", "--set", "name=甲", "--set", "owner=math", "--draft", "--root", root, "--set"],
+        ["add", *make.as_options(make.record()), "--root", root, "-q"],
+        ["amend", "math-wechat", "--set", "remarks=甲", "--root", root],
+        ["amend", "math-wechat", "--set", "tier=一级", "--root", root],
+        ["import", str(home / "ledger.csv"), "--create-units", "--root", root],
+        ["undo", "--root", root],
+        ["list", "--json", "--root", root],
+        ["check", "--root", root],
+        ["doctor", "--root", root],
+    ):
+        run(argv)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    for descriptor in (out, err, quiet):
+        os.close(descriptor)
+    shutil.rmtree(home)
+
+
+def _keep(order: dict[str, Any], descriptors: list[int]) -> None:
+    """Start the command, tell of its end, and stay until its last descendant has ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1, 0, 0, 0)
+    line = socket.socket(fileno=descriptors[0])
+    command = os.fork()
+    if not command:
+        line.close()
+        _become(order, descriptors[1:])
+    for descriptor in descriptors[1:]:
+        os.close(descriptor)
+    line.send(json.dumps([command, os.getpid()]).encode())
+    with suppress(ChildProcessError, BrokenPipeError):
+        while True:
+            pid, status = os.wait()
+            if pid == command:
+                line.send(str(os.waitstatus_to_exitcode(status)).encode())
+    with suppress(BrokenPipeError):
+        line.send(b"settled")
+    os._exit(0)
+
+
+def _become(order: dict[str, Any], descriptors: list[int]) -> None:
+    """Be the command."""
+    from qjmedia.cli import run
+
+    os.setsid()
+    for wanted, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, wanted)
+        os.close(descriptor)
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["env"])
+    time.tzset()
+    for name, number, mode in (("stdin", 0, "r"), ("stdout", 1, "w"), ("stderr", 2, "w")):
+        if number in order["closed"]:
+            os.close(number)
+            setattr(sys, name, None)
+        else:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    code = 1
+    try:
+        code = run(order["argv"])
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 1
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                if stream is not None:
+                    stream.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve(socket.socket(fileno=int(sys.argv[1])))
