@@ -1,0 +1,254 @@
+"""The commits of a range, each with its bare object and every path it changed, oldest first.
+
+`history` shows what was done to the registry; this shows what somebody may try to hide: other
+files, links, submodules, modes, and what a merge made up. Nothing of it is checked out.
+"""
+
+import os
+import re
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from qjmedia.errors import MachineFault, Refused
+from qjmedia.store.fault import GitFailed
+from qjmedia.store.git import Author, BlobId, CommitId, Git
+from qjmedia.store.objects import FILE_MODES
+from qjmedia.store.repository import Repository
+
+_CHUNK = 1 << 16
+_LARGEST_COMMIT = 1 << 20
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+# Settings of the clone and of the person must not change the answer.
+_RAW = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-relative", "--no-ext-diff",
+        "--ignore-submodules=none")  # fmt: skip
+_LOG = ("log", "--root", *_RAW, "--no-diff-merges", "--topo-order", "--reverse", "--no-mailmap",
+        "--no-show-signature", "--format=tformat:%H")  # fmt: skip
+_IDENTITY = re.compile(
+    rb"(?P<name>[^<>\n\0]*?) ?<(?P<email>[^<>\n\0]*)> (?P<at>\d+) (?P<zone>[+-]\d{4})"
+)
+_EXTRA = {b"encoding", b"gpgsig", b"gpgsig-sha256", b"mergetag", b"HG:extra", b"HG:rename"}
+
+
+class Entry(NamedTuple):
+    """What stands at a path: a mode and an id, both empty where nothing does."""
+
+    mode: bytes = b""
+    id: str = ""
+
+    @property
+    def blob(self) -> BlobId | None:
+        """The id of a regular file; None for nothing, a symbolic link or a submodule."""
+        return BlobId(self.id) if self.mode in FILE_MODES else None
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether this is a symbolic link or a submodule."""
+        return bool(self.mode) and self.mode not in FILE_MODES
+
+
+NOTHING = Entry()
+
+
+class Delta(NamedTuple):
+    """One path of a commit, relative to the registry's root, before and after."""
+
+    path: PurePosixPath
+    before: Entry
+    after: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A commit as its object says, without Git's interpretation.
+
+    Attributes:
+        parents: in order.
+        at: the author's time.
+        signature: what kind it begins like: "", "ssh" or "other".
+        is_sound: whether it is written as Git writes commits, so that every reader sees the same.
+    """
+
+    id: CommitId
+    tree: str
+    parents: tuple[CommitId, ...]
+    author: Author
+    committer: Author
+    at: datetime
+    message: str
+    signature: str
+    is_sound: bool
+
+
+def refuse_partial(repository: Repository) -> None:
+    """Return if the whole history is there, as it was made.
+
+    Raises:
+        Refused: a shallow clone, or one whose history somebody has bent.
+    """
+    if repository.git.run("rev-parse", "--is-shallow-repository").line() == "true":
+        raise Refused(
+            "这份克隆只有最近的历史（浅克隆），核对不了改动的来历",
+            hint="取回全部历史：git fetch --unshallow；"
+            "GitHub 的 actions/checkout 写 fetch-depth: 0，GitLab 写 GIT_DEPTH: 0",
+        )
+    grafts = repository.place.common_dir / "info" / "grafts"
+    if grafts.exists():
+        raise Refused(
+            f"{grafts} 改写了历史的先后，核对出来的不作数", hint="删去这个文件，再运行一次"
+        )
+
+
+def is_before(repository: Repository, old: CommitId, new: CommitId) -> bool:
+    """Whether `old` is `new` or one of its ancestors."""
+    found = repository.git.run("merge-base", "--is-ancestor", old, new, ok=(0, 1))
+    return found.status == 0
+
+
+def forks(repository: Repository, one: CommitId, other: CommitId) -> tuple[CommitId, ...]:
+    """Return the last commits that two lines have in common; several after a crossed merge."""
+    found = repository.git.run("merge-base", "--all", one, other, ok=(0, 1)).line()
+    return tuple(CommitId(each) for each in found.split())
+
+
+def count(repository: Repository, tip: CommitId, without: Iterable[CommitId], most: int) -> int:
+    """Return how many commits lie in a range, at most `most`."""
+    span = [tip, *(f"^{each}" for each in without)]
+    return int(repository.git.run("rev-list", "--count", f"--max-count={most}", *span).line())
+
+
+def listed(
+    repository: Repository, tip: CommitId, without: Iterable[CommitId]
+) -> Iterator[tuple[CommitId, tuple[Delta, ...]]]:
+    """Yield the commits up to `tip` with the paths each changed, parents first.
+
+    A merge has no paths here; `joined` looks at it.
+    """
+    span = [tip, *(f"^{each}" for each in without)]
+    with closing(_tokens(repository.git, (*_LOG, *span, "--"))) as tokens:
+        commit, found = CommitId(""), list[Delta]()
+        for token in tokens:
+            line = token.lstrip(b"\n")
+            if line.startswith(b":"):
+                found.append(_delta(repository, line, next(tokens)))
+            elif line:
+                if commit:
+                    yield commit, tuple(found)
+                commit, found = CommitId(line.decode("ascii")), []
+        if commit:
+            yield commit, tuple(found)
+
+
+def differing(repository: Repository, old: str, new: str) -> tuple[Delta, ...]:
+    """Return the paths in which two commits or trees differ."""
+    found = repository.git.run("diff-tree", *_RAW, old, new, "--").stdout
+    tokens = iter(found.split(b"\0")[:-1])
+    return tuple(_delta(repository, line, next(tokens)) for line in tokens)
+
+
+def bare(repository: Repository, commit: CommitId) -> Bare:
+    """Return a commit's own words.
+
+    Raises:
+        MachineFault: it is missing.
+        Refused: it is too large to be one.
+    """
+    found = next(repository.objects.ask([commit], _LARGEST_COMMIT + 1))
+    if found is None or found.type != "commit":
+        raise MachineFault(f"仓库中缺少提交 {commit}", hint="运行 git fsck 查看，并从备份恢复")
+    if len(found.data) > _LARGEST_COMMIT:
+        raise Refused(f"提交 {commit[:8]} 的说明太长，不像是登记的改动")
+    return _parsed(commit, found.data)
+
+
+def _parsed(commit: CommitId, data: bytes) -> Bare:
+    head, _, body = data.partition(b"\n\n")
+    fields = _header(head)
+    first = dict(reversed(fields))
+    names = [key for key, _ in fields]
+    parents = [value for key, value in fields if key == b"parent"]
+    author, committer = (_identity(first.get(key, b"")) for key in (b"author", b"committer"))
+    usual = [b"tree", *[b"parent"] * len(parents), b"author", b"committer"]
+    is_sound = (
+        names[: len(usual)] == usual
+        and set(names[len(usual) :]) <= _EXTRA
+        and author is not None
+        and committer is not None
+        and b"\0" not in data
+    )
+    who, at = author or (Author("", ""), _EPOCH)
+    signature = first.get(b"gpgsig", first.get(b"gpgsig-sha256", b""))
+    kind = "ssh" if signature.startswith(b"-----BEGIN SSH SIGNATURE-----") else "other"
+    return Bare(
+        commit,
+        first.get(b"tree", b"").decode("ascii", "replace"),
+        tuple(CommitId(each.decode("ascii", "replace")) for each in parents),
+        who,
+        committer[0] if committer else Author("", ""),
+        at,
+        body.decode("utf-8", "replace"),
+        kind if signature else "",
+        is_sound,
+    )
+
+
+def _header(head: bytes) -> list[tuple[bytes, bytes]]:
+    found: list[tuple[bytes, bytes]] = []
+    for line in head.split(b"\n"):
+        if line.startswith(b" ") and found:
+            key, value = found[-1]
+            found[-1] = key, value + b"\n" + line[1:]
+        else:
+            key, _, value = line.partition(b" ")
+            found.append((key, value))
+    return found
+
+
+def _identity(text: bytes) -> tuple[Author, datetime] | None:
+    found = _IDENTITY.fullmatch(text)
+    if found is None:
+        return None
+    name, email = (found[key].decode("utf-8", "replace") for key in ("name", "email"))
+    return Author(name, email), _moment(int(found["at"]), found["zone"].decode())
+
+
+def _moment(seconds: int, zone: str) -> datetime:
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    try:
+        away = timezone(-offset if zone.startswith("-") else offset)
+        return datetime.fromtimestamp(seconds, away)
+    except (ValueError, OverflowError, OSError):
+        return _EPOCH
+
+
+def _delta(repository: Repository, line: bytes, name: bytes) -> Delta:
+    # :100644 100644 0123… 4567… M
+    old_mode, new_mode, old, new, _ = line.removeprefix(b":").split(b" ")
+    path = PurePosixPath(os.fsdecode(name))
+    if repository.prefix:
+        is_inside = path.is_relative_to(repository.prefix)
+        path = path.relative_to(repository.prefix) if is_inside else PurePosixPath("..") / path
+    return Delta(path, _entry(old_mode, old), _entry(new_mode, new))
+
+
+def _entry(mode: bytes, name: bytes) -> Entry:
+    return NOTHING if mode == b"000000" else Entry(mode, name.decode("ascii"))
+
+
+def _tokens(git: Git, args: tuple[str, ...]) -> Generator[bytes]:
+    """Yield what a command prints between its NULs, as soon as it is there."""
+    process = git.start(*args)
+    try:
+        rest = b""
+        while chunk := os.read(process.stdout.fileno(), _CHUNK):
+            *whole, rest = (rest + chunk).split(b"\0")
+            yield from whole
+        _, stderr = process.communicate(b"")
+        if process.returncode:
+            raise GitFailed(args[0], process.returncode, stderr.decode("utf-8", "replace"))
+    finally:
+        process.close()
