@@ -1,0 +1,502 @@
+"""The judgement of a range of commits: one for `check --base`, the server's hook and `audit`.
+
+Every commit is judged by itself, so that what is done and taken back is seen; by the law of the
+base, so that nobody grants himself rights; on objects alone, so that nothing of it is run. What it
+comes to is then judged as a whole. docs/adr/0010 says why.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import PurePosixPath
+
+from qjmedia import rules
+from qjmedia.actions.check import Judge
+from qjmedia.actions.law import PATHS, Law
+from qjmedia.actions.pairing import Pair, by_unit, is_odd, joined, pairs
+from qjmedia.errors import Refused
+from qjmedia.model.access import ACCESS_PATH, Actor, folded
+from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing
+from qjmedia.model.difference import changes
+from qjmedia.model.finding import Fault, Finding, Place, Severity
+from qjmedia.model.message import Message
+from qjmedia.model.platform import Platform
+from qjmedia.model.policy import POLICY_PATH
+from qjmedia.model.registry import Context
+from qjmedia.model.transition import Transition
+from qjmedia.model.tree import Record
+from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.words import FormKind
+from qjmedia.rules.base import run
+from qjmedia.store import commits, history, signatures
+from qjmedia.store.commits import Bare, Delta, Entry
+from qjmedia.store.files import LARGEST_BYTES, Revision
+from qjmedia.store.git import BlobId, CommitId
+from qjmedia.store.layout import REGISTRY, SCHEMAS, TEMPLATES, is_record
+from qjmedia.store.overlay import Overlay
+from qjmedia.store.repository import Repository
+from qjmedia.store.schema import Schema
+from qjmedia.store.yaml import Parsed, parse
+
+FORGES = frozenset({"noreply@github.com", "noreply@gitee.com"})
+"""Who stands as committer where a forge made the commit for the author."""
+
+UNDO, INIT = "undo", "init"
+UNREADABLE = "（读不出来）"
+SHOWN_FILES = 20
+SHORT_ID = 8
+REMEMBERED = 1024
+
+_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_TRAILER = re.compile(r"^(Qj-[A-Za-z-]+): ", re.MULTILINE)
+_OURS = (REGISTRY, SCHEMAS, TEMPLATES)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One commit and what is wrong with it.
+
+    Attributes:
+        deltas: the paths that it changed; of a merge those that it made up.
+        undoes: the commit whose change it took back, byte for byte.
+    """
+
+    commit: Bare
+    message: Message
+    deltas: tuple[Delta, ...]
+    findings: tuple[Finding, ...]
+    undoes: CommitId | None = None
+
+    @property
+    def ours(self) -> tuple[PurePosixPath, ...]:
+        """The files of the registry, its schemas and its forms that it changed."""
+        return tuple(each.path for each in self.deltas if _is_ours(each.path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A record that could not be read for a while: its last readable state, and who was at it."""
+
+    platform: Platform | None
+    doers: tuple[Actor, ...]
+
+
+@dataclass(slots=True)
+class _State:
+    """What holds after a commit."""
+
+    law: Law
+    judge: Judge | None = None
+    lost: Mapping[PurePosixPath, _Lost] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Case:
+    """One commit under judgement."""
+
+    commit: Bare
+    message: Message
+    law: Law
+    doers: tuple[Actor, ...]
+    signing: Signing | None = None
+    undoes: CommitId | None = None
+    found: list[Finding] = field(default_factory=list)
+
+    @property
+    def label(self) -> str:
+        """How a finding names the commit."""
+        return f"（提交 {self.commit.id[:SHORT_ID]}，{self.commit.author.name or '没有姓名'}）"
+
+
+class Guard:
+    """Judges commits, parents first."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        law: Law | None,
+        today: date,
+        *,
+        pusher: str = "",
+        in_full: bool = False,
+    ) -> None:
+        """Take the base's law.
+
+        Args:
+            repository: where.
+            law: what every commit is judged by; None: each by the law of its own parent, as for
+                what is in the registry already, or for a registry that is new here.
+            today: the day that counts for what has not been committed yet.
+            pusher: the e-mail address that a forge or server vouches for; "" if it does not.
+            in_full: whether the records are to be valid after each commit.
+        """
+        self.repository = repository
+        self.law = law
+        self.today = today
+        self.pusher = pusher
+        self.in_full = in_full
+        self._states: dict[CommitId, _State] = {}
+        self._parsed = lru_cache(REMEMBERED)(self._parse)
+
+    def commits(self, tip: CommitId, without: Sequence[CommitId] = ()) -> Iterator[Judged]:
+        """Yield the commits of a range, judged, oldest first."""
+        for commit, deltas in commits.listed(self.repository, tip, without):
+            bare = commits.bare(self.repository, commit)
+            yield self._judged(bare, deltas, is_first=not without and not self._states)
+
+    # One commit
+
+    def _judged(self, bare: Bare, deltas: tuple[Delta, ...], *, is_first: bool) -> Judged:
+        before = self._before(bare)
+        message = Message.of(bare.message)
+        law = before.law
+        signing = self._signing(bare, deltas, law) if law.wants_signatures else None
+        case = _Case(bare, message, law, self._doers(bare, law, signing), signing)
+        lost = dict(before.lost)
+        if not bare.is_sound:
+            self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者或内容")
+        if len(bare.parents) > 1:
+            deltas = self._merge(case, lost)
+        elif not bare.parents and not is_first:
+            self._tell(case, "QJ0021", "与登记库的历史没有共同的来历")
+        else:
+            self._ordinary(case, deltas, lost)
+        if self._is_own(bare, deltas):
+            self._vouch(case, deltas)
+        self._after(case, deltas, before, lost)
+        return Judged(bare, message, deltas, tuple(dict.fromkeys(case.found)), case.undoes)
+
+    def _is_own(self, bare: Bare, deltas: tuple[Delta, ...]) -> bool:
+        """Whether a commit has content of its own; a clean merge has none."""
+        return len(bare.parents) < 2 or bool(deltas)  # noqa: PLR2004  two lines make a merge
+
+    def _ordinary(
+        self, case: _Case, deltas: tuple[Delta, ...], lost: dict[PurePosixPath, _Lost]
+    ) -> None:
+        found = self._pairs(deltas)
+        undone = self._undone(case, deltas)
+        if undone == "":
+            case.undoes = CommitId(case.message.undoes)
+        self._files(case, deltas, found)
+        for pair in found:
+            self._record(case, pair, lost, is_undone=undone == "")
+        if any(each.path.is_relative_to(REGISTRY) for each in deltas):
+            lie = undone or self._beginning(case, deltas)
+            self._run(case, self._act(case, deltas, found, lie))
+
+    def _merge(self, case: _Case, lost: dict[PurePosixPath, _Lost]) -> tuple[Delta, ...]:
+        """Judge what a merge made up, and return it."""
+        one, other, *more = case.commit.parents
+        forks = commits.forks(self.repository, one, other)
+        if more or not forks:
+            why = "把三条以上的历史合在一起" if more else "把没有共同来历的历史合在一起"
+            self._tell(case, "QJ0021", f"{why}，核对不了", "在最新的登记上重做这些改动")
+            return ()
+        own: dict[PurePosixPath, Delta] = {}
+        for fork in forks:
+            lines = (one, other, case.commit.id)
+            left, right, merged = (commits.differing(self.repository, fork, each) for each in lines)
+            for side in joined(left, right, merged):
+                self._files(case, side, self._pairs(side))
+                for pair in self._pairs(side):
+                    self._record(case, pair, lost, is_undone=False)
+                own |= {each.path: each for each in side}
+        return tuple(own.values())
+
+    # Who
+
+    def _doers(self, bare: Bare, law: Law, signing: Signing | None) -> tuple[Actor, ...]:
+        """Return who made a commit, as far as anybody vouches for it."""
+        if signing is not None:
+            return (signing.signer if signing.signer.members else signing.committer,)
+        if self.pusher:
+            return (law.access.actor(self.pusher),)
+        emails = [bare.author.email]
+        if folded(bare.committer.email) not in FORGES:
+            emails.append(bare.committer.email)
+        return tuple(dict.fromkeys(law.access.actor(folded(each)) for each in emails))
+
+    def _signing(self, bare: Bare, deltas: Sequence[Delta], law: Law) -> Signing:
+        seal, signer = self._seal(bare, law)
+        author, committer = (law.access.actor(each.email) for each in (bare.author, bare.committer))
+        return Signing(_place(deltas), seal, signer, committer, author)
+
+    def _vouch(self, case: _Case, deltas: Sequence[Delta]) -> None:
+        """Judge the signature, and who stands as author of what another pushed."""
+        if case.signing is not None:
+            self._run(case, case.signing)
+        author = case.commit.author.email
+        access = case.law.access
+        if self.pusher and access.is_enforced and folded(author) != folded(self.pusher):
+            what = f"以{access.actor(author)}的名义提交"
+            self._run(case, Intrusion(_place(deltas), what, access.actor(self.pusher)))
+
+    def _seal(self, bare: Bare, law: Law) -> tuple[Seal, Actor]:
+        nobody = Actor("")
+        if bare.signature != "ssh":
+            return (Seal.FOREIGN if bare.signature else Seal.MISSING), nobody
+        signed = signatures.verified(self.repository, [bare.id], law.keys)[bare.id]
+        if signed.letter not in {signatures.GOOD, signatures.UNKNOWN}:
+            return Seal.BROKEN, nobody
+        signer = law.holder(signed.fingerprint)
+        return (Seal.GOOD if signer.members else Seal.UNKNOWN), signer
+
+    # What
+
+    def _files(self, case: _Case, deltas: Sequence[Delta], found: Sequence[Pair]) -> None:
+        """Judge what is no record, or more than one."""
+        odd = [each for each in deltas if is_odd(each) and _is_ours(each.path)]
+        for each in odd[:SHOWN_FILES]:
+            what = "在登记库中放符号链接或子模块"
+            self._run(case, Intrusion(Place(each.path), what, Actor(""), is_trick=True))
+        if not case.law.access.is_enforced:
+            return
+        others = [each for each in deltas if not is_record(each.path)]
+        for doer in case.doers:
+            for each in others[:SHOWN_FILES]:
+                self._run(case, Intrusion(Place(each.path), f"改动 {each.path}", doer))
+            if len(found) > 1:
+                place = Place(found[0].delta.path)
+                self._run(case, Intrusion(place, f"一次提交改动 {len(found)} 份登记", doer))
+
+    def _record(
+        self, case: _Case, pair: Pair, lost: dict[PurePosixPath, _Lost], *, is_undone: bool
+    ) -> None:
+        was = lost.pop(pair.came.path, None)
+        before = was.platform if was else self._platform(pair.came.path, pair.came.before)
+        after = self._platform(pair.delta.path, pair.delta.after)
+        doers = tuple(dict.fromkeys((*(was.doers if was else ()), *case.doers)))
+        is_whole = after is not None or pair.delta.after.blob is None
+        if not is_whole:
+            lost[pair.delta.path] = _Lost(before, doers)
+        transition = Transition(before, after)
+        if before is None and after is None:
+            if is_whole:
+                return
+            path = pair.delta.path
+            transition = Transition(Platform(path, {}, owner=path.parent.name), None)
+        elif is_whole and not is_undone:
+            self._run(case, transition)
+        if case.law.access.is_enforced:
+            for doer in doers:
+                self._run(case, Deed(transition, doer, is_whole))
+
+    def _act(self, case: _Case, deltas: Sequence[Delta], found: Sequence[Pair], lie: str) -> Act:
+        changed = {pair.delta.path.stem: self._fields(pair) for pair in found}
+        added = {pair.delta.path.stem for pair in found if not pair.came.before.blob}
+        days: set[str] = set()
+        for pair in found:
+            days |= self._filed_days(pair)
+        for each in deltas:
+            if each.path == UNITS_PATH:
+                units, new = self._units(each)
+                changed |= units
+                added |= new
+        strangers = tuple(
+            str(each.path)
+            for each in deltas
+            if not is_record(each.path) and each.path != UNITS_PATH
+        )
+        if case.message.action == UNDO and not lie:
+            strangers = ()
+        names = _TRAILER.findall(case.commit.message)
+        return Act(
+            _place(deltas), case.message, changed, frozenset(added), lie, strangers,
+            tuple(sorted({name for name in names if names.count(name) > 1})), frozenset(days),
+        )  # fmt: skip
+
+    def _fields(self, pair: Pair) -> frozenset[str]:
+        old, new = self._tree(pair.came.before.blob), self._tree(pair.delta.after.blob)
+        if old is None or new is None:
+            return frozenset({UNREADABLE})
+        return frozenset(change.field for change in changes(old, new))
+
+    def _filed_days(self, pair: Pair) -> set[str]:
+        before = self._platform(pair.came.path, pair.came.before)
+        after = self._platform(pair.delta.path, pair.delta.after)
+        known = len(before.filings) if before else 0
+        filings = after.filings[known:] if after else ()
+        return {
+            filing.changed_on.isoformat()
+            for filing in filings
+            if filing.form is FormKind.AMENDMENT and filing.changed_on
+        }
+
+    def _units(self, delta: Delta) -> tuple[dict[str, frozenset[str]], set[str]]:
+        old, new = (by_unit(self._tree(each.blob) or {}) for each in (delta.before, delta.after))
+        made = {key: changes(old.get(key, {}), new.get(key, {})) for key in {**old, **new}}
+        fields = {
+            key: frozenset(change.field for change in each) for key, each in made.items() if each
+        }
+        return fields, set(new) - set(old)
+
+    # Undo
+
+    def _undone(self, case: _Case, deltas: Sequence[Delta]) -> str | None:
+        """Return what is wrong with a commit that claims to be an undo; None if it claims none."""
+        message, bare = case.message, case.commit
+        if message.action != UNDO:
+            return "却写明了 Qj-Undoes" if message.undoes else None
+        if not _COMMIT_ID.fullmatch(message.undoes):
+            return "却没有写明撤销哪一次"
+        target = CommitId(message.undoes)
+        found = self.repository.objects.find(target)
+        is_known = found is not None and found.type == "commit" and bool(bare.parents)
+        if not is_known or not commits.is_before(self.repository, target, bare.parents[0]):
+            return "而要撤销的那一次不在它之前"
+        return self._unlike(case, deltas, history.commit(self.repository, target))
+
+    def _unlike(self, case: _Case, deltas: Sequence[Delta], original: history.Commit) -> str:
+        """Return in how far a commit does not take back another, or may not."""
+        forwards = {each.path: (each.before, each.after) for each in original.files}
+        backwards = {each.path: ((each.after.blob,), each.before.blob) for each in deltas}
+        if len(original.parents) != 1 or forwards != backwards:
+            return "内容却不是那一次改动的反面"
+        author = folded(original.author.email)
+        is_own = all(doer.is_publicity or folded(doer.email) == author for doer in case.doers)
+        return "" if is_own or not case.law.access.is_enforced else "而那一次是别人的改动"
+
+    def _beginning(self, case: _Case, deltas: Sequence[Delta]) -> str:
+        """Return why a commit is not the registry's beginning that it claims to be."""
+        begins = any(each.path == POLICY_PATH and not each.before.blob for each in deltas)
+        return "登记库却早已建立" if case.message.action == INIT and not begins else ""
+
+    # What holds before and after
+
+    def _before(self, bare: Bare) -> _State:
+        known = next((self._states[each] for each in bare.parents if each in self._states), None)
+        if known is None:
+            parent = next(iter(bare.parents), None)
+            known = _State(self.law or Law(Revision(self.repository, parent)))
+        if len(bare.parents) > 1:
+            lost: dict[PurePosixPath, _Lost] = {}
+            for each in bare.parents:
+                lost |= self._states[each].lost if each in self._states else {}
+            known = replace(known, lost=lost)
+        return known
+
+    def _after(
+        self,
+        case: _Case,
+        deltas: tuple[Delta, ...],
+        before: _State,
+        lost: dict[PurePosixPath, _Lost],
+    ) -> None:
+        bare = case.commit
+        state = _State(before.law, before.judge, lost)
+        is_merge = len(bare.parents) > 1
+        if self.law is None and (is_merge or any(each.path in PATHS for each in deltas)):
+            state.judge = None
+            try:
+                state.law = Law(Revision(self.repository, bare.id))
+            except Refused as error:
+                self._tell(case, "QJ0002", error.message.removeprefix("基准版本的 "), error.hint)
+        if self.in_full:
+            self._validity(case, deltas, state, bare)
+        self._states[bare.id] = state
+
+    def _validity(self, case: _Case, deltas: Sequence[Delta], state: _State, bare: Bare) -> None:
+        """Judge the records of a commit as they stand after it; older faults are not its own."""
+        if state.judge is None:
+            files = Overlay(Revision(self.repository, bare.id), state.law.schemas)
+            state.judge = Judge(files, bare.at.date())
+        judge = _Dated(state.judge, bare.at.date())
+        for each in deltas:
+            if not is_record(each.path) or each.after.blob is None:
+                continue
+            found = judge.record(each.path, self._data(each.after.blob)).findings
+            errors = [one for one in found if one.severity is Severity.ERROR]
+            if errors and each.before.blob:
+                old = judge.record(each.path, self._data(each.before.blob)).findings
+                known = {(one.code, one.message) for one in old}
+                errors = [one for one in errors if (one.code, one.message) not in known]
+            case.found += (replace(one, message=f"{one.message}{case.label}") for one in errors)
+
+    # Findings
+
+    def _run(self, case: _Case, subject: object) -> None:
+        context = Context(self.today, case.law.policy)
+        for each, fault in run(rules.on(type(subject)), subject, context):
+            severity = each.severity
+            if isinstance(subject, Act) and not subject.message.action and not case.law.is_strict:
+                severity = Severity.WARNING
+            self._add(case, each.code, severity, fault)
+
+    def _tell(self, case: _Case, code: str, message: str, hint: str = "") -> None:
+        self._add(case, code, Severity.ERROR, Fault(Place(REGISTRY), message, hint))
+
+    def _add(self, case: _Case, code: str, severity: Severity, fault: Fault) -> None:
+        weight = case.law.policy.weight(code, severity, self.today)
+        if weight is None:
+            return
+        place = fault.place
+        line, column = self._position(case.commit, place)
+        case.found.append(
+            Finding(
+                str(place.path), line, column, code, place.pointer,
+                f"{fault.message}{case.label}", weight, fault.hint,
+            )
+        )  # fmt: skip
+
+    def _position(self, bare: Bare, place: Place) -> tuple[int, int]:
+        if not place.pointer:
+            return 1, 1
+        data = Revision(self.repository, bare.id).read(place.path)
+        return parse(data).position(place.pointer) if data is not None else (1, 1)
+
+    # Reading
+
+    def _pairs(self, deltas: Iterable[Delta]) -> list[Pair]:
+        return pairs(deltas, self._platform)
+
+    def _platform(self, path: PurePosixPath, entry: Entry) -> Platform | None:
+        tree = self._tree(entry.blob) if entry.blob else None
+        return None if tree is None else Platform.of(path, tree)
+
+    def _tree(self, blob: BlobId | None) -> Record | None:
+        return {} if blob is None else self._parsed(blob).tree
+
+    def _parse(self, blob: BlobId) -> Parsed:
+        return parse(self._data(blob))
+
+    def _data(self, blob: BlobId) -> bytes:
+        return next(self.repository.read([blob], LARGEST_BYTES + 1))
+
+
+class _Dated(Judge):
+    """A judge on another day; what it rests on is read once."""
+
+    def __init__(self, of: Judge, today: date) -> None:
+        super().__init__(of.files, today)
+        self._of = of
+
+    @cached_property
+    def context(self) -> Context:
+        """What the rules may know, on that day."""
+        return replace(self._of.context, today=self.today)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema of the records."""
+        return self._of.schema
+
+
+def unenforced(law: Law) -> Iterator[Finding]:
+    """Yield that nobody's rights were looked at, if that is so."""
+    if not law.access.is_enforced:
+        yield Finding(
+            str(ACCESS_PATH), 1, 1, "QJ0024", "/people",
+            "没有核对谁可以改什么：access.yaml 没有写人员", Severity.INFO,
+            "在 people 下写上有权改动的人，从下一次改动起核对",
+        )  # fmt: skip
+
+
+def _place(deltas: Sequence[Delta]) -> Place:
+    ours = (each.path for each in deltas if _is_ours(each.path))
+    return Place(next(ours, deltas[0].path if deltas else REGISTRY))
+
+
+def _is_ours(path: PurePosixPath) -> bool:
+    return any(path.is_relative_to(each) for each in _OURS)

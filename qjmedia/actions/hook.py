@@ -1,0 +1,241 @@
+"""What Git asks before it takes a commit or a push: the doors that cannot be passed by."""
+
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from qjmedia.actions.check import Judge
+from qjmedia.actions.incoming import incoming
+from qjmedia.actions.law import Law
+from qjmedia.actions.outcome import Pardon, outcome
+from qjmedia.errors import BadRequest, Refused
+from qjmedia.model.access import Access, Role
+from qjmedia.model.finding import Report
+from qjmedia.store.commits import is_before
+from qjmedia.store.fault import of_os
+from qjmedia.store.files import Revision
+from qjmedia.store.git import CommitId
+from qjmedia.store.layout import PLATFORMS, REGISTRY, SCHEMAS, TEMPLATES, is_record
+from qjmedia.store.overlay import Overlay
+from qjmedia.store.repository import Repository
+from qjmedia.store.staged import Staged
+
+MARK = "# qjmedia hook install"
+BRANCHES, TAGS = "refs/heads/", "refs/tags/"
+TRUNKS = ("refs/heads/main", "refs/heads/master")
+MOST_REFS = 100
+_RWX = 0o755
+
+
+class Hook(StrEnum):
+    """Where Git asks."""
+
+    PRE_COMMIT = "pre-commit"
+    PRE_RECEIVE = "pre-receive"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One branch or tag that a push would move; None where it did not exist, or will not."""
+
+    ref: str
+    old: CommitId | None
+    new: CommitId | None
+
+    @classmethod
+    def of(cls, line: str) -> "Update":
+        """Read a line that Git gives to pre-receive.
+
+        Raises:
+            BadRequest: it is not of that form.
+        """
+        words = line.rstrip("\n").split(" ", 2)
+        if len(words) != 3 or not all(_is_id(word) for word in words[:2]):  # noqa: PLR2004  old, new, ref
+            raise BadRequest(
+                f"读不懂“{line.strip()}”", hint="这个命令由 Git 在推送时运行，不用手工运行"
+            )
+        old, new = (CommitId(word) if word.strip("0") else None for word in words[:2])
+        return cls(words[2], old, new)
+
+
+def staged(repository: Repository, index: str, today: date) -> Report:
+    """Judge what the next plain `git commit` would bring in, as the index has it.
+
+    Raises:
+        Refused: the settings at the tip cannot be read.
+    """
+    before, after = Revision(repository, repository.head()), Staged(repository, index)
+    old, new = before.blobs(), after.blobs
+    changed = {path for path in {*old, *new} if old.get(path) != new.get(path)}
+    ours = {path for path in changed if path.parts[0] in {REGISTRY.name, SCHEMAS.name}}
+    law = Law(before if before.commit else after)
+    found = outcome(before, after, ours, law, today, Pardon()) if ours else ()
+    judge = Judge(Overlay(after, law.texts), today)
+    return judge.report(sum(is_record(path) for path in ours), found)
+
+
+def received(
+    repository: Repository, updates: Sequence[Update], *, today: date, pusher: str = ""
+) -> Iterator[tuple[Update, Report]]:
+    """Yield each branch of a push with its judgement.
+
+    What goes to the registry's own branch is held against that branch; what goes to another is a
+    proposal and held against the registry's own branch too, so that no law counts but the one in
+    force.
+
+    Raises:
+        Refused: the push would rewrite or delete the registry's history, or hide something.
+    """
+    if len(updates) > MOST_REFS:
+        raise Refused(f"一次推送了 {len(updates)} 个分支和标签，核对不过来", hint="分几次推送")
+    trunk = trunk_of(repository)
+    for update in updates:
+        if update.ref.startswith(TAGS):
+            _require_plain_tag(repository, update, updates)
+        elif not update.ref.startswith(BRANCHES):
+            raise Refused(
+                f"不接受推送到 {update.ref}",
+                hint="登记的改动推送到分支，例：git push origin HEAD:main",
+            )
+        elif update.new is None:
+            _require_removable(update, trunk)
+        else:
+            base = _base(repository, update, trunk)
+            yield update, incoming(repository, base, update.new, today=today, pusher=pusher)
+
+
+def trunk_of(repository: Repository) -> str:
+    """Return the registry's own branch: HEAD's, or the usual one if that is not born yet."""
+    head = repository.branch() or ""
+    born = (ref for ref in (head, *TRUNKS) if ref and repository.tip(ref) is not None)
+    return next(born, "")
+
+
+def install(repository: Repository, hook: Hook) -> Path:
+    """Put a hook into a repository and return its file.
+
+    Raises:
+        Refused: there is a hook of somebody else's; hooks are kept for several repositories.
+        MachineFault: the folder is not writable.
+    """
+    folder = _folder(repository)
+    path = folder / hook.value
+    if path.is_symlink() or (path.exists() and MARK not in _text(path)):
+        raise Refused(
+            f"{path} 已经有别的内容，不会覆盖",
+            hint=f"在它的末尾加上这一行：{_line(hook, repository.prefix)} || exit 1",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            "wb", dir=folder, prefix=".qjmedia-", delete=False
+        ) as file:
+            file.write(_script(hook, repository.prefix).encode())
+        written = Path(file.name)
+        written.chmod(_RWX)
+        written.replace(path)
+    except OSError as error:
+        raise of_os(error) from error
+    return path
+
+
+def codeowners(access: Access) -> str:
+    """Return a CODEOWNERS file: whom a forge asks to look at which part of the registry.
+
+    The last line that fits a file counts. It only asks for a review; what may be changed is
+    judged by `check --base`.
+    """
+    office = _emails(access, {Role.PUBLICITY})
+    lines = ["# 由 qjmedia hook codeowners 生成，请勿手改；改 registry/access.yaml 后重新生成"]
+    lines += [f"* {' '.join(office)}"] if office else []
+    units = sorted({unit for member in access.members for unit in member.units})
+    for unit in units:
+        own = _emails(access, {Role.UNIT}, unit)
+        if own:
+            lines.append(f"/{PLATFORMS}/{unit}/ {' '.join(dict.fromkeys((*own, *office)))}")
+    guarded = [f"/{path}" for path in (REGISTRY / "*.yaml",)]
+    guarded += [f"/{path}/" for path in (SCHEMAS, TEMPLATES, ".github")]
+    lines += [f"{path} {' '.join(office)}" for path in guarded] if office else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _emails(access: Access, roles: set[Role], unit: str = "") -> list[str]:
+    found = (
+        member.email
+        for member in access.members
+        if member.role in roles and (not unit or unit in member.units)
+    )
+    # "#" begins a comment there
+    return list(dict.fromkeys(email for email in found if email and "#" not in email))
+
+
+def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None:
+    """Return what a branch is held against; None where the registry has no branch yet."""
+    if update.ref != trunk:
+        return repository.tip(trunk) if trunk else update.old
+    if update.old and update.new and not is_before(repository, update.old, update.new):
+        raise Refused(
+            f"推送会改写 {_short(update.ref)} 已有的历史",
+            hint="历史只能向后添加：先 git pull 取回最新的登记，再推送；不要用 --force",
+        )
+    return update.old
+
+
+def _require_removable(update: Update, trunk: str) -> None:
+    if update.ref == trunk:
+        raise Refused(f"不能删除 {_short(update.ref)}：登记库和全部历史都在里面")
+
+
+def _require_plain_tag(repository: Repository, update: Update, updates: Iterable[Update]) -> None:
+    """Refuse a tag by whose name somebody may mean a branch; a tag would come first."""
+    name = update.ref.removeprefix(TAGS)
+    listed = repository.git.run("for-each-ref", "--format=%(refname)", BRANCHES).line()
+    branches = {ref.removeprefix(BRANCHES) for ref in listed.split("\n")}
+    branches |= {each.ref.removeprefix(BRANCHES) for each in updates if each.ref != update.ref}
+    ends = {name, name.partition("/")[2]}
+    if update.new is not None and (ends & branches or name.upper().endswith("HEAD")):
+        raise Refused(
+            f"标签 {name} 与分支同名，会让人和程序认错版本", hint="换一个名字，例：2026-09-归档"
+        )
+
+
+def _folder(repository: Repository) -> Path:
+    said = repository.git.run("config", "--show-scope", "--get-all", "core.hooksPath", ok=(0, 1))
+    elsewhere = [
+        line.partition("\t")[2]
+        for line in said.line().split("\n")
+        if line and not line.startswith("command")
+    ]
+    if elsewhere:
+        raise Refused(
+            f"Git 的 core.hooksPath 设成了 {elsewhere[-1]}，那里的钩子可能不止管这一个仓库",
+            hint=f"自己在那里的钩子中加上一行：{_line(Hook.PRE_COMMIT)} || exit 1",
+        )
+    return repository.place.common_dir / "hooks"
+
+
+def _script(hook: Hook, prefix: str) -> str:
+    return f"#!/bin/sh\n{MARK}\nexec {_line(hook, prefix)}\n"
+
+
+def _line(hook: Hook, prefix: str = "") -> str:
+    """Return the command of a hook, which Git starts at the top of the work tree."""
+    below = f" --root {shlex.quote(prefix)}" if prefix else ""
+    return f"{shlex.quote(sys.executable)} -m qjmedia hook {hook.value}{below}"
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
+
+
+def _short(ref: str) -> str:
+    return ref.removeprefix(BRANCHES)
+
+
+def _is_id(word: str) -> bool:
+    return len(word) in {40, 64} and all(char in "0123456789abcdef" for char in word)
