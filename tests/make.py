@@ -10,7 +10,7 @@ from textwrap import indent
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import Policy
 from qjmedia.model.registry import Context
-from qjmedia.model.tree import Record, Tree, text
+from qjmedia.model.tree import Record, Tree, mapping, sequence, text
 from qjmedia.model.unit import Units
 from qjmedia.store.yaml import parse
 
@@ -99,9 +99,15 @@ def platform(changes: Record | None = None) -> Platform:
     return Platform.of(path, made)
 
 
-def context(policy: Record | None = None, today: date = TODAY) -> Context:
-    """Return what rules may know: the units above and a policy."""
-    return Context(today, Policy.of(policy or {}), Units.of(tree(UNITS)))
+def context(
+    policy: Record | None = None, today: date = TODAY, units: Record | None = None
+) -> Context:
+    """Return what rules may know: the units above, changed by id, and a policy."""
+    listed = tree(UNITS)
+    for unit in sequence(listed, "units"):
+        if isinstance(unit, dict):
+            _merge(unit, mapping(units or {}, text(unit, "id")))
+    return Context(today, Policy.of(policy or {}), Units.of(listed))
 
 
 def _merge(base: Record, changes: Record) -> None:

@@ -13,7 +13,7 @@ from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.tree import without
 from qjmedia.model.unit import UNITS_PATH
-from qjmedia.rules.base import File, run
+from qjmedia.rules.base import File, Rule, Surroundings, run
 from qjmedia.store import layout, records
 from qjmedia.store.files import Files
 from qjmedia.store.schema import Schema
@@ -25,6 +25,8 @@ Progress = Callable[[int, int], None]
 
 SETTINGS = {"registry": POLICY_PATH, "units": UNITS_PATH, "access": layout.ACCESS_PATH}
 """The registry's own files, by the name of their schema."""
+
+OWN_PATHS = frozenset(SETTINGS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Judge:
         platform = Platform.of(path, tree if isinstance(tree, dict) else {})
         for rule, fault in run(rules.on(Platform), platform, self.context):
             if not _covers(pointers, fault.place.pointer):
-                found += self._found(rule.code, rule.severity, fault, _position(parsed, fault))
+                found += self._of_rule(rule, fault, _position(parsed, fault))
         return Verdict((*found, *failed), platform)
 
     def together(self, platforms: Iterable[Platform]) -> Iterator[Finding]:
@@ -75,7 +77,7 @@ class Judge:
             path = fault.place.path
             if path not in read:
                 read[path] = parse(self.files.read(path) or b"")
-            yield from self._found(rule.code, rule.severity, fault, _position(read[path], fault))
+            yield from self._of_rule(rule, fault, _position(read[path], fault))
 
     def settings(self) -> Iterator[Finding]:
         """Judge registry.yaml, units.yaml and access.yaml."""
@@ -90,16 +92,26 @@ class Judge:
                 missing = Fault(Place(path), f"缺少 {path}", "从备份或历史中恢复这个文件")
                 yield from self._found("QJ0007", Severity.ERROR, missing, (1, 1))
 
-    def strangers(self) -> Iterator[Finding]:
-        """Name the files below registry/ that do not belong there."""
-        for path in self.files.paths(layout.REGISTRY):
-            if path not in SETTINGS.values() and not layout.is_record(path):
-                stranger = Fault(
-                    Place(path),
-                    f"{path} 不属于登记库",
-                    "登记放在 registry/platforms/<所属单位>/<id>.yaml；其他文件请移到别处",
-                )
-                yield from self._found("QJ0013", Severity.WARNING, stranger, (1, 1))
+    def surroundings(self) -> Iterator[Finding]:
+        """Judge what the settings say of rules and records, and name files that are no records."""
+        policy = self.context.policy
+        settings = parse(self.files.read(POLICY_PATH) or b"")
+        below = [path for path in self.files.paths(layout.REGISTRY) if path not in OWN_PATHS]
+        is_speaking = policy.waivers or policy.severities or policy.rules_from
+        around = Surroundings(
+            File(POLICY_PATH, settings.tree or {}),
+            {path.stem for path in below if layout.is_record(path)},
+            self._codes() if is_speaking else (),
+            tuple(path for path in below if not layout.is_record(path)),
+        )
+        for rule, fault in run(rules.on(Surroundings), around, self.context):
+            own = fault.place.path == POLICY_PATH
+            yield from self._of_rule(rule, fault, _position(settings, fault) if own else (1, 1))
+
+    def _codes(self) -> frozenset[str]:
+        from qjmedia.actions.explain import catalogue
+
+        return frozenset(catalogue(self.files))
 
     def _shape(self, path: PurePosixPath, parsed: Parsed) -> Iterator[Finding]:
         for each in parsed.faults:
@@ -107,7 +119,7 @@ class Judge:
             yield from self._found(each.code, Severity.ERROR, fault, (each.line, each.column))
         if parsed.tree is not None:
             for rule, fault in run(rules.on(File), File(path, parsed.tree), self.context):
-                yield from self._found(rule.code, rule.severity, fault, _position(parsed, fault))
+                yield from self._of_rule(rule, fault, _position(parsed, fault))
 
     def _against(self, schema: Schema, path: PurePosixPath, parsed: Parsed) -> Iterator[Finding]:
         tree = parsed.tree
@@ -120,28 +132,39 @@ class Judge:
                 fault = Fault(Place(path, each.pointer), each.message, each.hint)
                 yield from self._found(each.code, each.severity, fault, at)
 
+    def _of_rule(self, rule: Rule, fault: Fault, at: tuple[int, int]) -> Iterator[Finding]:
+        return self._found(rule.code, rule.severity, fault, at)
+
     def _found(
         self, code: str, severity: Severity, fault: Fault, at: tuple[int, int]
     ) -> Iterator[Finding]:
-        """Yield the finding with the weight that the policy gives it, unless that is "off"."""
-        weight = self.context.policy.severities.get(code, severity.value)
-        if weight != "off":
-            place = fault.place
-            yield Finding(
-                str(place.path),
-                *at,
-                code,
-                place.pointer,
-                fault.message,
-                Severity(weight),
-                fault.hint,
-            )
+        """Yield the finding with the weight that the policy gives it, if it gives any."""
+        weight = self.context.policy.weight(code, severity, self.today)
+        if weight is not None:
+            path, pointer = fault.place
+            starts_on = self.context.policy.starts_later(code, self.today)
+            message = f"{fault.message}（{starts_on} 起检查）" if starts_on else fault.message
+            yield Finding(str(path), *at, code, pointer, message, weight, fault.hint)
+
+    def report(self, records: int, found: Iterable[Finding]) -> Report:
+        """Return the report of findings, with those apart that the policy lets pass."""
+        sorted_out: dict[bool, list[Finding]] = {True: [], False: []}
+        for each in found:
+            sorted_out[self._is_waived(each)].append(each)
+        return Report.of(records, sorted_out[False], sorted_out[True])
+
+    def _is_waived(self, found: Finding) -> bool:
+        waivers = self.context.policy.waivers
+        if not waivers or not layout.is_record(PurePosixPath(found.path)):
+            return False
+        record_id = PurePosixPath(found.path).stem
+        return any(each.holds(found.code, record_id, self.today) for each in waivers)
 
 
 def check(files: Files, today: date, *, progress: Progress | None = None) -> Report:
     """Judge every file of a registry; a broken one is a finding and the run goes on."""
     judge = Judge(files, today)
-    found = [*judge.settings(), *judge.strangers()]
+    found = [*judge.settings(), *judge.surroundings()]
     paths = [path for path in files.paths(layout.PLATFORMS) if layout.is_record(path)]
     platforms: list[Platform] = []
     for done, (path, data) in enumerate(files.read_all(paths), 1):
@@ -152,7 +175,7 @@ def check(files: Files, today: date, *, progress: Progress | None = None) -> Rep
         if progress is not None:
             progress(done, len(paths))
     found += judge.together(platforms)
-    return Report.of(len(paths), found)
+    return judge.report(len(paths), found)
 
 
 def check_change(
@@ -174,10 +197,11 @@ def check_change(
             platforms.append(verdict.platform)
     if any(not layout.is_record(path) for path in changed):
         found += judge.settings()
+        found += (each for each in judge.surroundings() if PurePosixPath(each.path) in changed)
     names = {str(path) for path in changed}
     others = [platform for platform in beside if platform.path not in changed]
     found += (each for each in judge.together([*platforms, *others]) if each.path in names)
-    return Report.of(len(platforms), found)
+    return judge.report(len(platforms), found)
 
 
 def _position(parsed: Parsed, fault: Fault) -> tuple[int, int]:

@@ -74,27 +74,32 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings of one run, sorted by path, line and code."""
+    """All findings of one run, sorted by path, line and code; `waived` are those let pass."""
 
     records: int
     findings: tuple[Finding, ...]
+    waived: tuple[Finding, ...] = ()
 
     @classmethod
-    def of(cls, records: int, findings: Iterable[Finding]) -> "Report":
+    def of(
+        cls, records: int, findings: Iterable[Finding], waived: Iterable[Finding] = ()
+    ) -> "Report":
         """Sort the findings and drop those that say the same thing of the same place."""
-        return cls(records, tuple(sorted(set(findings), key=_by_place)))
+        kept, passed = (tuple(sorted(set(each), key=_by_place)) for each in (findings, waived))
+        return cls(records, kept, passed)
 
     def within(self, paths: Iterable[PurePosixPath]) -> "Report":
         """Return only the findings in these files or folders."""
-        kept = tuple(paths)
-        return Report(
-            self.records,
-            tuple(
+        wanted = tuple(paths)
+
+        def kept(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+            return tuple(
                 found
-                for found in self.findings
-                if any(PurePosixPath(found.path).is_relative_to(path) for path in kept)
-            ),
-        )
+                for found in findings
+                if any(PurePosixPath(found.path).is_relative_to(path) for path in wanted)
+            )
+
+        return Report(self.records, kept(self.findings), kept(self.waived))
 
     def count(self, severity: Severity) -> int:
         """Return how many findings weigh `severity`."""
@@ -114,6 +119,7 @@ class Report:
                 "errors": self.count(Severity.ERROR),
                 "warnings": self.count(Severity.WARNING),
                 "infos": self.count(Severity.INFO),
+                "waived": len(self.waived),
             },
             "findings": [found.to_json() for found in self.findings],
         }

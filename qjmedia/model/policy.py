@@ -1,15 +1,30 @@
 """What a school sets for itself in registry.yaml; the defaults are those of the Measures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 
+from qjmedia.model.finding import Severity
 from qjmedia.model.platform import Platform, day
 from qjmedia.model.tree import Tree, mapping, sequence, text
 from qjmedia.model.words import Tier
 
 POLICY_PATH = PurePosixPath("registry/registry.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One record that one rule lets pass until a day, which is the last."""
+
+    rule: str
+    record: str
+    reason: str
+    until: date
+
+    def holds(self, code: str, record_id: str, today: date) -> bool:
+        """Whether a finding is let pass today."""
+        return (code, record_id) == (self.rule, self.record) and today <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Policy:
     student_tier_files: bool = False
     copies: tuple[str, ...] = ("交党委宣传部备案", "部门存底")
     severities: Mapping[str, str] = field(default_factory=dict)
+    rules_from: Mapping[str, date] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
 
     @classmethod
     def of(cls, tree: Tree) -> "Policy":
@@ -57,13 +74,43 @@ class Policy:
                 for key, value in mapping(tree, "severities").items()
                 if isinstance(value, str)
             },
+            rules_from={
+                code: starts_on
+                for code in mapping(tree, "rules_from")
+                if (starts_on := day(mapping(tree, "rules_from"), code))
+            },
+            waivers=tuple(_waivers(tree)),
         )
+
+    def weight(self, code: str, severity: Severity, today: date) -> Severity | None:
+        """Return how much a finding weighs for this school; None where it is not looked for.
+
+        Before the day from which a rule applies it only informs.
+        """
+        chosen = self.severities.get(code, severity.value)
+        if chosen == "off":
+            return None
+        return Severity.INFO if self.starts_later(code, today) else Severity(chosen)
+
+    def starts_later(self, code: str, today: date) -> date | None:
+        """Return the day from which a rule applies, None once it does."""
+        starts_on = self.rules_from.get(code)
+        return starts_on if starts_on and today < starts_on else None
 
 
 def must_file(platform: Platform, policy: Policy) -> bool:
     """Whether a platform has to be filed with the publicity department: 第五、七条."""
     is_student = platform.tier is Tier.STUDENT
     return platform.tier is Tier.UNIT or (is_student and policy.student_tier_files)
+
+
+def _waivers(tree: Mapping[str, Tree]) -> Iterator[Waiver]:
+    for item in sequence(tree, "waivers"):
+        if isinstance(item, dict):
+            until = day(item, "until")
+            if until is not None:
+                rule, record = text(item, "rule"), text(item, "record")
+                yield Waiver(rule, record, text(item, "reason"), until)
 
 
 def _words(tree: Mapping[str, Tree], key: str) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ def summary(report: Report) -> str:
     """Return the closing line: how much was looked at and what was found."""
     counts = [(report.count(severity), WORDS[severity]) for severity in Severity]
     found = "，".join(f"{count} 个{word}" for count, word in counts)
-    return f"检查了 {report.records} 份登记：{found if report.findings else '没有发现问题'}"
+    waived = f"，另有 {len(report.waived)} 处豁免" if report.waived else ""
+    return f"检查了 {report.records} 份登记：{found if report.findings else '没有发现问题'}{waived}"
 
 
 def as_json(report: Report) -> str:

@@ -11,13 +11,14 @@ from qjmedia.rules import (
     article10,
     article12,
     article13,
+    article14,
     shape,
 )
 from qjmedia.rules.base import Rule
 
 MODULES = (
     shape, article02, article03, article05, article06, article07, article08, article09, article10,
-    article12, article13,
+    article12, article13, article14,
 )  # fmt: skip
 
 ALL: tuple[Rule, ...] = tuple(

@@ -13,9 +13,11 @@ def not_verified(platform: Platform, _: Context) -> Faults:
 
     依据：第二条“以单位（学校或校内各单位）和师生员工个人名义建设、认证并作为单位信息平台运行的新媒体平台”。
     QQ群、微信群、聊天室没有认证一说，不在此列。
+    读法：认证是平台方对单位账号的认证；QQ群、微信群、聊天室没有认证一说，不在此列。
 
     错例：{kind: 微信公众号, verified: 未认证}
     正例：{kind: 微信公众号, verified: 已认证}
+    改法：在平台方完成单位认证后：qjmedia amend ID --set verified=已认证
     """
     if platform.is_active and platform.verified == "未认证" and platform.kind not in GROUP_KINDS:
         yield Fault(
@@ -30,9 +32,11 @@ def other_kind_undescribed(platform: Platform, _: Context) -> Faults:
     """类型为“其他”，备注却没有说明是什么。
 
     依据：第二条“包括微博、微信、人人、APP、QQ等移动客户端等”，类型未尽列，其他类型须能看懂。
+    读法：类型未尽列（“等”），其他类型须能看懂。
 
     错例：{kind: 其他}
     正例：{kind: 其他, remarks: 校园广播小站}
+    改法：在 remarks 中写明是什么平台
     """
     if platform.kind == "其他" and not platform.remarks:
         yield Fault(

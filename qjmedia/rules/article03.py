@@ -18,9 +18,11 @@ def unit_without_governance(registry: Registry) -> Faults:
 
     依据：第三条“新媒体建设管理单位必须建立完善的管理制度和运行机制，包括建立责任体系、落实工作队伍、
     完善发布审核机制等”。
+    读法：有运行中的平台的单位才算“建设管理单位”；写文件名、文号或日期即可，制度好不好由人判断。
 
-    错例：单位 {id: math, governance: {rules: 2024-03-01}}
-    正例：单位 {id: math, governance: {responsibility: …, team: …, review: …, rules: …}}
+    错例：{单位: {math: {governance: {rules: （无）}}}}
+    正例：{单位: {math: {governance: {rules: 数院〔2024〕4号}}}}
+    改法：补上文件名或日期：qjmedia unit amend math --set governance.rules=…
     """
     owners = {platform.owner for platform in registry.platforms if platform.is_active}
     for unit in registry.context.units:

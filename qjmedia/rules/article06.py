@@ -15,9 +15,11 @@ def group_outside_its_unit(platform: Platform, context: Context) -> Faults:
     """工作群没有纳入创建人所在单位管理。
 
     依据：第六条“实行管理员负责制，纳入创建人所在单位管理”。
+    读法：创建人所在单位就是所属单位，归口单位与它相同。
 
     错例：{tier: 工作群, owner: math, steward: publicity}
     正例：{tier: 工作群, owner: math, steward: math}
+    改法：steward 改成与 owner 相同
     """
     if (
         platform.tier is Tier.WORK_GROUP
@@ -39,9 +41,12 @@ def person_under_a_protected_name(platform: Platform, context: Context) -> Fault
 
     依据：第六条“以个人名义创建的、发布个人信息的新媒体平台，不得以‘曲靖师范学院***’‘曲师***’等名义运营”。
     工作群不在此列（“除此以外”）。
+    读法：以受保护的名称开头的是错误；工作群不在此列（“除此以外”）；registry.yaml 的 allowed_names
+    写明例外，如另一所大学的简称“曲师大”。
 
-    错例：{tier: 三级, opened_by: {kind: 个人}, name: 曲师生活圈}
-    正例：改名，或改由单位名义开通：{opened_by: {kind: 社团}}
+    错例：{status: 草稿, opened_by: {kind: 个人, name: 示例乙}, name: 曲师生活圈}
+    正例：{status: 草稿, opened_by: {kind: 个人, name: 示例乙}, name: 麒麟生活圈}
+    改法：改名；确为单位平台的，把注册主体转到单位后改 opened_by
     """
     if not _is_personal(platform) or _is_allowed(platform.name, context.policy):
         return
@@ -60,9 +65,11 @@ def school_name_inside_a_personal_name(platform: Platform, context: Context) -> 
     """个人账号名称中含有学校名称或别称。
 
     依据：第六条“等名义”：名称中间出现校名或别称，也可能使人误认。
+    读法：“等名义”未尽列：名称中间出现校名或别称，也可能使人误认，所以提醒，不算错误。
 
-    错例：{tier: 三级, opened_by: {kind: 个人}, name: 我在曲师院的日子}
-    正例：{tier: 三级, opened_by: {kind: 个人}, name: 麒麟日记}
+    错例：{status: 草稿, opened_by: {kind: 个人, name: 示例乙}, name: 我在曲师的日子}
+    正例：{status: 草稿, opened_by: {kind: 个人, name: 示例乙}, name: 麒麟日记}
+    改法：请核对是否使人误认；确属无关的，列入 registry.yaml 的 allowed_names
     """
     policy = context.policy
     if not _is_personal(platform) or _is_allowed(platform.name, policy):
@@ -85,9 +92,11 @@ def registered_to_a_person(platform: Platform, _: Context) -> Faults:
     """单位平台登记在个人名下。
 
     依据：第二条：以师生员工个人名义建设、作为单位信息平台运行的，也是校园新媒体；注册主体宜转到单位。
+    读法：登记在个人名下、作为单位信息平台运行的，是单位的平台，填单位的表；建议把注册主体转到单位。
 
-    错例：{tier: 二级, opened_by: {kind: 个人, name: 示例甲}}
-    正例：{tier: 二级, opened_by: {kind: 学院, name: 数学与统计学院}}
+    错例：{name: 数院之窗, opened_by: {kind: 个人, name: 示例乙}}
+    正例：{name: 数院之窗, opened_by: {kind: 学院, name: 数学与统计学院}}
+    改法：把注册主体转到单位，然后改 opened_by
     """
     if _is_personal(platform) and platform.is_active:
         yield Fault(

@@ -11,9 +11,13 @@ def reviewer_reviews_himself(platform: Platform, _: Context) -> Faults:
     """审核人就是唯一的后台管理人员。
 
     依据：第十条“严格执行‘先审后发’制度”：自己发布、自己审核，等于没有审核。
+    读法：自己发布、自己审核，等于没有审核。
 
-    错例：{operators: [{name: 示例甲}], review: {reviewer: 示例甲}}
-    正例：{operators: [{name: 示例甲}], review: {reviewer: 示例乙}}
+    错例：{operators: [{name: 示例己, identity: 教师}, {name: 示例己, identity: 外聘}],
+    review: {reviewer: 示例己}}
+    正例：{operators: [{name: 示例己, identity: 教师}, {name: 示例丁, identity: 外聘}],
+    review: {reviewer: 示例己}}
+    改法：另定一位审核人，或增加后台管理人员
     """
     names = {operator.name for operator in platform.operators}
     if platform.is_active and platform.reviewer and names == {platform.reviewer}:

@@ -10,9 +10,11 @@ def unit_without_confidentiality(registry: Registry) -> Faults:
     """有平台的单位没有保密责任人。
 
     依据：第十二条“建立保密管理责任制”。
+    读法：有运行中的平台的单位写明保密责任人，或签订保密责任书的日期；涉密内容本身不得写进登记库。
 
-    错例：单位 {id: math, governance: {}}
-    正例：单位 {id: math, governance: {confidentiality: 示例丙}}
+    错例：{单位: {math: {governance: {confidentiality: （无）}}}}
+    正例：{单位: {math: {governance: {confidentiality: 示例乙}}}}
+    改法：补上：qjmedia unit amend math --set governance.confidentiality=姓名
     """
     owners = {platform.owner for platform in registry.platforms if platform.is_active}
     for unit in registry.context.units:

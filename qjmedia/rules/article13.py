@@ -12,9 +12,11 @@ def operators_too_few(platform: Platform, _: Context) -> Faults:
     """只有一名后台管理人员，或后台管理人员全是学生。
 
     依据：第十三条“新媒体各平台责任单位必须切实加强账号管理和内容监管”。
+    读法：“账号管理”至少要两人，而且不能全是学生：一人离任或毕业，账号就无人掌管。工作群不在此列。
 
-    错例：{operators: [{name: 示例甲, identity: 学生}]}
-    正例：{operators: [{name: 示例甲, identity: 教师}, {name: 示例乙, identity: 学生}]}
+    错例：{operators: [{name: 示例丁, identity: 学生}, {name: 示例戊, identity: 学生}]}
+    正例：{operators: [{name: 示例丁, identity: 教师}, {name: 示例戊, identity: 学生}]}
+    改法：增加一名后台管理人员，其中要有教师
     """
     people = platform.operators
     if not platform.is_active or platform.tier is Tier.WORK_GROUP or not people:
@@ -39,8 +41,11 @@ def operator_has_left(platform: Platform, context: Context) -> Faults:
 
     依据：第十三条“切实加强账号管理”；人员变更按第七条一周内报备。
 
-    错例：{operators: [{name: 示例甲, leaves_on: "2025-07-01"}]}，今天 2026-03-01
-    正例：移交后更新 operators
+    错例：{operators: [{name: 示例丁, identity: 教师}, {name: 示例戊, identity: 学生,
+    leaves_on: "2026-07-01"}]}
+    正例：{operators: [{name: 示例丁, identity: 教师}, {name: 示例戊, identity: 学生,
+    leaves_on: "2027-07-01"}]}
+    改法：移交后更新：qjmedia amend ID --edit
     """
     if not platform.is_active:
         return

@@ -1,10 +1,11 @@
 """How a rule is declared, and how it is run."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from qjmedia.model.explanation import Explanation
 from qjmedia.model.finding import Fault, Place, Severity
 from qjmedia.model.tree import Record
 
@@ -20,6 +21,18 @@ class File(NamedTuple):
     def at(self, pointer: str) -> Place:
         """Return the place of a value of this file."""
         return Place(self.path, pointer)
+
+
+class Surroundings(NamedTuple):
+    """What stands around the records: the settings, and the files that are no records.
+
+    `ids` are those of all records, `codes` those of all rules.
+    """
+
+    settings: File
+    ids: Collection[str]
+    codes: Collection[str]
+    strangers: tuple[PurePosixPath, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +52,16 @@ class Rule:
         """The fault in English words, as in "school-platform-outside-publicity"."""
         return self.find.__name__.replace("_", "-")
 
+    @property
+    def explanation(self) -> Explanation:
+        """What the docstring says."""
+        return Explanation.of(self.find.__doc__ or "")
+
 
 def rule(
     code: str, *, on: type, severity: Severity = Severity.ERROR
 ) -> Callable[[Callable[..., Faults]], Rule]:
-    """Declare a rule on a `File`, a `Platform`, or the whole `Registry`.
+    """Declare a rule on a `File`, a `Platform`, the whole `Registry` or its `Surroundings`.
 
     The function takes its subject and, unless that is the registry, a `Context`; it yields faults.
     """

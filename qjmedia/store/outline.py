@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from qjmedia.errors import Refused
+from qjmedia.model.explanation import Explanation
 from qjmedia.model.tree import Record, Tree, escape, tokens
 from qjmedia.store.wording import FEW, dotted, listed, meant_key
 
@@ -26,18 +27,11 @@ class Field(NamedTuple):
     is_private: bool
 
 
-class SchemaRule(NamedTuple):
-    """What a schema says of one of its rules: the fault, its basis in the Measures, the fix."""
-
-    title: str
-    basis: str
-    hint: str
-
-    @classmethod
-    def of(cls, node: Node) -> "SchemaRule":
-        """Read the rule that a sub-schema stands for."""
-        keys = ("title", "description", "x-hint")
-        return cls(*(str(node.get(key, "")) for key in keys))
+def explained(node: Node) -> Explanation:
+    """Read the rule that a sub-schema stands for."""
+    keys = ("title", "description", "x-reading", "x-wrong", "x-right", "x-hint")
+    found = Explanation(*(str(node.get(key, "")) for key in keys))
+    return found._replace(basis=found.basis.removeprefix("依据："))
 
 
 class Outline:
@@ -69,11 +63,11 @@ class Outline:
         """What the schema says of each field, by path; lists as in operators[].name."""
         return dict(self._walk(self.root, ""))
 
-    def rules(self) -> Iterator[tuple[str, SchemaRule]]:
+    def rules(self) -> Iterator[tuple[str, Explanation]]:
         """Yield every code with the rule that stands beside it, in order."""
         for node in nodes(self.root):
             if "x-code" in node:
-                yield str(node["x-code"]), SchemaRule.of(node)
+                yield str(node["x-code"]), explained(node)
 
     def resolved(self, node: object) -> Node:
         """Return a sub-schema with what it refers to; its own keywords come first."""

@@ -6,7 +6,8 @@ when first needed.
 
 Beside the standard keywords a schema may carry:
 
-`x-code`, `title`, `description`, `x-hint`: the rule that a sub-schema stands for, see `rules()`.
+`x-code`, `title`, `description`, `x-reading`, `x-wrong`, `x-right`, `x-hint`: the rule that a
+sub-schema stands for, see `rules()`; the examples are YAML, what differs from a valid record.
 `x-draft`: which word of which field makes a draft, and which word it is judged by beforehand.
 `x-private`: the value is never shown.
 """
@@ -17,9 +18,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from qjmedia.model.explanation import Explanation
 from qjmedia.model.finding import Severity
 from qjmedia.model.tree import Record, Tree, at, escape, leaves, tokens
-from qjmedia.store.outline import Field, Node, Outline, SchemaRule, properties, unusable
+from qjmedia.store.outline import Field, Node, Outline, explained, properties, unusable
 from qjmedia.store.wording import dotted, listed, meant_key, mended, said, shown
 
 if TYPE_CHECKING:
@@ -53,20 +55,26 @@ class SchemaFault(NamedTuple):
 
 
 FORM_RULES = {
-    UNKNOWN: SchemaRule(
+    UNKNOWN: Explanation(
         "有不认识的字段",
         "登记表没有的内容不收，写错的字段名也不会被默默放过。",
-        "改正字段名；没有对应字段的内容写在 remarks",
+        wrong="{manger: {name: 示例乙}}",
+        right="{manager: {name: 示例乙}}",
+        fix="改正字段名；没有对应字段的内容写在 remarks",
     ),
-    MISSING: SchemaRule(
+    MISSING: Explanation(
         "缺少必填的字段",
-        "依据：附表说明“请将所属单位、负责人及联系电话、分管领导信息填完整”。草稿可以暂缺。",
-        "补上所缺的字段",
+        "附表说明“请将所属单位、负责人及联系电话、分管领导信息填完整”。草稿可以暂缺，只作警告。",
+        wrong="{name: （无）}",
+        right="{name: 数学学院}",
+        fix="补上所缺的字段",
     ),
-    MALFORMED: SchemaRule(
+    MALFORMED: Explanation(
         "值的写法不对",
         "词语要用规定的词，日期要真有那一天，号码要合平台的规矩；否则查不到、数不清。",
-        "按提示改写",
+        wrong='{opened_on: "2019-02-30"}',
+        right='{opened_on: "2019-02-28"}',
+        fix="按提示改写",
     ),
 }
 """The rules that every schema carries in its plain keywords."""
@@ -75,7 +83,7 @@ FORM_RULES = {
 class _Trail(NamedTuple):
     """What stands along the way from a schema's root to the keyword that failed."""
 
-    rule: SchemaRule | None
+    rule: Explanation | None
     code: str
     hint: str
     is_private: bool
@@ -84,7 +92,7 @@ class _Trail(NamedTuple):
     def joined(self, node: Node) -> "_Trail":
         """Return the trail one sub-schema further."""
         return self._replace(
-            rule=SchemaRule.of(node) if "x-code" in node else self.rule,
+            rule=explained(node) if "x-code" in node else self.rule,
             code=str(node.get("x-code", self.code)),
             hint=str(node.get("x-hint", self.hint)),
             is_private=self.is_private or bool(node.get("x-private")),
@@ -208,9 +216,9 @@ class Schema:
         """Return what the schema says of each field, by path; lists as in operators[].name."""
         return self._outline.fields
 
-    def rules(self) -> Mapping[str, tuple[SchemaRule, ...]]:
+    def rules(self) -> Mapping[str, tuple[Explanation, ...]]:
         """Return the schema's rules by code; a code may stand for several faults."""
-        found: dict[str, tuple[SchemaRule, ...]] = {
+        found: dict[str, tuple[Explanation, ...]] = {
             code: (rule,) for code, rule in FORM_RULES.items()
         }
         for code, rule in self._outline.rules():
@@ -341,7 +349,7 @@ class Schema:
     def _missing(self, pointers: list[str], trail: _Trail) -> _Told:
         code = trail.code or MISSING
         keys = [tokens(pointer)[-1] for pointer in pointers]
-        title = f"{trail.rule.title}：" if trail.rule and code != MISSING else ""
+        title = f"{trail.rule.fault}：" if trail.rule and code != MISSING else ""
         lack = f"缺少{'或'.join(map(self._outline.label, pointers))}"
         field = self._outline.field(pointers[0])
         hint = trail.hint
@@ -385,7 +393,7 @@ class Schema:
             should = f"，应为“{error.limit}”" if error.keyword == "const" else ""
             if error.keyword == "minItems":
                 now = "是空的"
-            message = f"{trail.rule.title}：{label}{now}{should}"
+            message = f"{trail.rule.fault}：{label}{now}{should}"
             near = mended(*form, is_private=is_private) if error.keyword == "pattern" else ""
             hint = f"{near}{trail.hint}"
         return _Told.of(

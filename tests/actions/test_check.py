@@ -7,6 +7,7 @@ import pytest
 
 from qjmedia.actions.check import check
 from qjmedia.model.finding import Finding, Severity
+from qjmedia.render.findings import summary
 from qjmedia.store import edit
 from qjmedia.store.files import WorkTree
 
@@ -139,3 +140,76 @@ def test_findings_within_some_paths_only(root: Path) -> None:
     kept = report.within([PurePosixPath("registry/platforms/library")])
     assert {Path(each.path).name for each in kept.findings} == {"b.yaml"}
     assert kept.records == 3
+
+
+# What a school decides for itself
+
+
+WAIVED = """\
+school: 曲靖师范学院
+waivers:
+- {rule: QJ0201, record: math-wechat, reason: 认证中, until: "2026-12-31"}
+"""
+
+
+def settle(root: Path, text: str) -> None:
+    (root / "registry/registry.yaml").write_text(text, "utf-8")
+
+
+def unverified(root: Path) -> None:
+    text = make.COLLEGE.lstrip().replace("verified: 已认证", "verified: 未认证")
+    put(root, "math/math-wechat.yaml", text)
+
+
+def test_a_waived_finding_is_counted_and_not_told(root: Path) -> None:
+    unverified(root)
+    settle(root, WAIVED)
+    report = check(WorkTree(root), make.TODAY)
+    assert report.findings == ()
+    assert [each.code for each in report.waived] == ["QJ0201"]
+    assert report.to_json()["summary"]["waived"] == 1
+    assert summary(report) == "检查了 1 份登记：没有发现问题，另有 1 处豁免"
+
+
+def test_a_waiver_is_for_one_rule_of_one_record(root: Path) -> None:
+    unverified(root)
+    other = make.COLLEGE.replace("math-wechat", "math-news").replace('"12"', '"13"')
+    text = other.replace("qjnu_math", "qjnu_news").replace("曲靖师范学院数学学院", "数院新闻")
+    put(root, "math/math-news.yaml", text.lstrip().replace("verified: 已认证", "verified: 未认证"))
+    settle(root, WAIVED)
+    assert ("math-news.yaml", "QJ0201") in {(Path(e.path).name, e.code) for e in findings(root)}
+
+
+def test_an_expired_waiver_is_an_error_where_it_stands(root: Path) -> None:
+    unverified(root)
+    settle(root, WAIVED.replace("2026-12-31", "2026-11-22"))
+    back, expired = findings(root)
+    assert (Path(back.path).name, back.code) == ("math-wechat.yaml", "QJ0201")
+    assert (expired.path, expired.line, expired.column, expired.code, expired.severity) == (
+        "registry/registry.yaml", 3, 59, "QJ0016", Severity.ERROR,
+    )  # fmt: skip
+
+
+def test_a_waiver_of_the_unknown_names_its_neighbour(root: Path) -> None:
+    settle(root, WAIVED.replace("math-wechat", "math-wechta"))
+    (found,) = findings(root)
+    assert (found.code, found.line, found.pointer) == ("QJ0017", 3, "/waivers/0/record")
+    assert found.hint == "是否想写 math-wechat？"
+
+
+@pytest.mark.parametrize(
+    ("today", "severity"),
+    [
+        (date(2026, 12, 31), Severity.INFO),
+        (date(2027, 1, 1), Severity.WARNING),
+        (date(2028, 1, 1), Severity.WARNING),
+    ],
+)
+def test_a_rule_informs_until_the_day_from_which_it_applies(
+    root: Path, today: date, severity: Severity
+) -> None:
+    unverified(root)
+    settle(root, 'school: 曲靖师范学院\nrules_from: {QJ0201: "2027-01-01"}\n')
+    found = next(each for each in findings(root, today) if each.code == "QJ0201")
+    assert found.severity is severity
+    assert found.message.endswith("（2027-01-01 起检查）") == (severity is Severity.INFO)
