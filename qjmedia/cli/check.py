@@ -14,6 +14,8 @@ from qjmedia.cli import options
 from qjmedia.errors import BadRequest
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from qjmedia.actions.check import Progress
     from qjmedia.model.finding import Report
 
@@ -29,6 +31,15 @@ def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="只报这些文件或文件夹。")] = None,
     root: options.Root = None,
     rev: options.Rev = "",
+    base: Annotated[
+        str,
+        typer.Option(
+            "--base",
+            metavar="版本",
+            help="只看从这个版本以来的改动，并核对谁可以改什么，例：origin/main。",
+        ),
+    ] = "",
+    pusher: options.As = "",
     output: Annotated[Format, typer.Option("--format", help="输出格式。")] = Format.TEXT,
     json: options.Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="警告也算错误。")] = False,
@@ -41,13 +52,17 @@ def check(
     例：qjmedia check
         qjmedia check registry/platforms/math
         qjmedia check --rev HEAD~1 --format json
+        qjmedia check --base origin/main
     """
     from qjmedia.actions.check import check as judge
     from qjmedia.cli.session import files_at, locate, the_day
     from qjmedia.model.finding import Severity
     from qjmedia.render.findings import WRITERS
 
-    report = judge(files_at(root, rev), the_day(today), progress=_progress(quiet=quiet))
+    if base:
+        report = _since(root, base, rev, the_day(today), pusher)
+    else:
+        report = judge(files_at(root, rev), the_day(today), progress=_progress(quiet=quiet))
     if paths:
         report = report.within(_below(locate(root), paths))
     wanted = Format.JSON if json else output
@@ -58,6 +73,17 @@ def check(
     weights = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(report.count(weight) for weight in weights):
         raise typer.Exit(1)
+
+
+def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -> "Report":
+    """Judge what has been committed since a base; what is not committed does not count."""
+    from qjmedia.actions.incoming import base_named, incoming
+    from qjmedia.cli.session import repository_at
+
+    with repository_at(root) as repository:
+        tip = repository.resolve(rev or "HEAD")
+        start = base_named(repository, base)
+        return incoming(repository, start, tip, today=today, pusher=pusher)
 
 
 def _show_in_colour(report: "Report") -> None:

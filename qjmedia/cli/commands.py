@@ -31,11 +31,14 @@ COMMANDS = {
     "find": "find",
     "render": "render",
     "verify": "verify",
+    "template": "template",
     "log": "log",
     "diff": "diff",
     "blame": "blame",
+    "audit": "audit",
     "undo": "undo",
     "import": "import_",
+    "hook": "hook",
     "doctor": "doctor",
 }
 """The module below qjmedia.cli that holds a command, in the order of the help.

@@ -25,6 +25,15 @@ Reason = Annotated[str, typer.Option("--reason", metavar="文字", help="为什�
 Rev = Annotated[
     str, typer.Option("--rev", metavar="版本", help="看某个历史版本，例：HEAD~3、日期标签。")
 ]
+As = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        envvar="QJMEDIA_AS",
+        metavar="邮箱",
+        help="谁送来的：代码平台或服务器已经验明的邮箱；不写则看提交所署的邮箱。",
+    ),
+]
 SetField = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="字段=值", help="设一个字段，可重复，例：--set tier=2。"),

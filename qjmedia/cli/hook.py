@@ -1,0 +1,125 @@
+"""qjmedia hook."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from qjmedia.cli import options
+from qjmedia.cli.help import Command, Group
+
+if TYPE_CHECKING:
+    from qjmedia.model.finding import Report
+    from qjmedia.store.repository import Repository
+
+app = typer.Typer(
+    cls=Group,
+    help="钩子：提交和推送之前自动检查；生成 CODEOWNERS。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+)
+
+
+@app.command("install", cls=Command)
+def install(root: options.Root = None, quiet: options.Quiet = False) -> None:
+    """装上钩子：在登记库中装提交前的检查；在服务器的仓库（bare）中装推送时的检查。
+
+    已有别人的钩子不会覆盖。
+
+    \b
+    例：qjmedia hook install
+        qjmedia hook install --root /srv/git/media.git     在服务器上
+    """
+    from qjmedia.actions.hook import Hook
+    from qjmedia.actions.hook import install as put
+    from qjmedia.cli.output import note
+
+    with _nearest(root or Path()) as repository:
+        is_server = repository.place.top == repository.place.git_dir
+        path = put(repository, Hook.PRE_RECEIVE if is_server else Hook.PRE_COMMIT)
+    when = "推送到这里的改动" if is_server else "每次 git commit"
+    note(f"已装好，{when}会先检查：{path}", quiet=quiet)
+
+
+@app.command("pre-commit", cls=Command)
+def pre_commit(root: options.Root = None, today: options.Today = "") -> None:
+    """由 Git 在提交前运行：检查将要提交的内容，不是工作区里的文件。"""
+    import os
+
+    index = os.environ.get("GIT_INDEX_FILE", "")  # Git's door will forget it
+
+    from qjmedia.actions.hook import staged
+    from qjmedia.cli.session import the_day
+
+    with _repository(root or Path()) as repository:
+        report = staged(repository, str(Path(index).absolute()) if index else "", the_day(today))
+    _show(report, "没有提交")
+
+
+@app.command("pre-receive", cls=Command)
+def pre_receive(
+    root: options.Root = None, pusher: options.As = "", today: options.Today = ""
+) -> None:
+    """由 Git 在服务器收到推送时运行：逐次核对送来的提交，不合规的整个拒收。"""
+    import sys
+
+    from qjmedia.actions.hook import Update, received
+    from qjmedia.cli.session import the_day
+
+    updates = [Update.of(line) for line in sys.stdin]
+    with _repository(root or Path()) as repository:
+        for _, report in received(repository, updates, today=the_day(today), pusher=pusher):
+            _show(report, "推送没有被接受")
+
+
+@app.command("codeowners", cls=Command)
+def codeowners(root: options.Root = None, rev: options.Rev = "") -> None:
+    """按 access.yaml 输出 CODEOWNERS，代码平台据此请人审阅。
+
+    \b
+    例：qjmedia hook codeowners > .github/CODEOWNERS
+    """
+    from qjmedia.actions.hook import codeowners as owners
+    from qjmedia.actions.law import Law
+    from qjmedia.cli.session import files_at
+
+    typer.echo(owners(Law(files_at(root, rev)).access), nl=False)
+
+
+def _nearest(folder: Path) -> "Repository":
+    """Open the repository of the registry at or above a folder, or the bare one there."""
+    from qjmedia.errors import NotARegistry
+    from qjmedia.store.layout import find_root
+
+    try:
+        return _repository(find_root(folder))
+    except NotARegistry:
+        found = _repository(folder)
+        if found.place.top != found.place.git_dir:
+            raise
+        return found
+
+
+def _repository(folder: Path) -> "Repository":
+    """Open a repository, also one that has no registry yet, or no work tree."""
+    from qjmedia.store.repository import Repository
+
+    return Repository.open(folder.absolute(), bare=True)
+
+
+def _show(report: "Report", refusal: str) -> None:
+    """Print what was found where Git shows it, and end if anything forbids.
+
+    Raises:
+        typer.Exit: there are errors.
+    """
+    from qjmedia.cli.output import note
+    from qjmedia.render.findings import text
+
+    if report.findings:
+        note(text(report).rstrip("\n"))
+    if report.errors:
+        note(f"qjmedia：{refusal}。按上面的“改法”改好后再试一次。")
+        raise typer.Exit(1)
