@@ -87,4 +87,6 @@ def _run(argv: Sequence[str]) -> int:
     except typer.TyperException as error:
         hint = "运行 qjmedia --help 或 qjmedia 命令名 --help 看用法"
         raise BadRequest(explain(error), hint=hint) from error
+    if code == INTERRUPTED:  # typer's answer to Ctrl-C, without a word
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
