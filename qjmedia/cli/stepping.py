@@ -76,8 +76,9 @@ def needed(value: str, option: str, question: str, *, example: str, json: bool =
         return value.strip()
     if json or not can_ask():
         raise BadRequest(f"没有写明{question}", hint=f"加上 {option}，例：{option} {example}")
-    answer: str = typer.prompt(question, err=True)
-    return answer.strip()
+    while not (answer := str(typer.prompt(question, err=True)).strip()):
+        pass
+    return answer
 
 
 def day_of(typed: str, option: str = "--on") -> date | None:
