@@ -1,10 +1,11 @@
 """Repositories in every state a person can bring them into: it works, or is refused in words."""
 
-import os
+import shutil
 import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
+import somebody
 from plain_git import commits, faulty_git, git, is_clean, put, state
 from store_registry import RECORD, fill
 
@@ -236,20 +237,25 @@ def test_trouble_after_the_commit_is_a_warning_and_mended_by_the_next_run(
     assert is_clean(root)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
 @pytest.mark.parametrize("folder", [".git", "registry/platforms/math"])
 def test_a_folder_that_may_not_be_written_is_named(folder: str, root: Path) -> None:
-    (root / folder).chmod(0o500)
-    try:
-        with Repository.open(root) as repository:
-            if folder == ".git":
-                with pytest.raises(MachineFault, match="没有写入权限"):
-                    transact(repository, lambda _: Change({PATH: b"x\n"}, "变更"))
-            else:
-                done = transact(repository, lambda _: Change({PATH: b"x\n"}, "变更"))
-                assert done.warnings
-    finally:
-        (root / folder).chmod(0o700)
+    amend(root)  # imports all that it needs, while it may read it
+    with somebody.open_folder() as open_folder:
+        theirs = open_folder / "registry"
+        shutil.copytree(root, theirs)
+        with somebody.ordinary(theirs):
+            (theirs / folder).chmod(0o500)
+            try:
+                with Repository.open(theirs) as repository:
+                    if folder == ".git":
+                        with pytest.raises(MachineFault, match="没有写入权限"):
+                            transact(repository, lambda _: Change({PATH: b"x\n"}, "变更"))
+                    else:
+                        done = transact(repository, lambda _: Change({PATH: b"x\n"}, "变更"))
+                        assert done.warnings
+            finally:
+                (theirs / folder).chmod(0o700)
+    assert commits(root) == 2
 
 
 # -- what works
