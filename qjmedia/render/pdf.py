@@ -10,16 +10,16 @@ from qjmedia.errors import BadRequest, MachineFault, Refused
 from qjmedia.render.cells import Contact, Endorsement, Row, Table
 from qjmedia.render.fonts import Fonts, missing
 from qjmedia.render.form import Form
-from qjmedia.render.typesetter import typeset
+from qjmedia.render.typesetter import forget, typeset
 
 TEMPLATE = "form.typ"
 SIZE_BYTES = 256 * 1024
 WIDTH = 32
 """How many characters of 12 pt a line of a cell holds; what `lines` of a form is counted by."""
 
-SHEAF = 10
-"""How many forms are set at once. One form takes 1.3 MB, and typst keeps the last ten runs in mind:
-this keeps a process below 250 MB, however many there are to `bind`."""
+SHEAF = 20
+"""How many forms are set at once: each takes 3 MB while that lasts, but the fewer the sheaves, the
+smaller what they are bound to."""
 
 PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
 WORST = 5
@@ -48,6 +48,8 @@ def pdf(forms: Sequence[Form], folders: Sequence[Path], fonts: Fonts) -> bytes:
         },
     }
     made = typeset(TEMPLATE, _template(folders), data, chosen.shelf)
+    if len(forms) > 1:
+        forget()
     if _pages(made) != max(1, sum(len(form.copies) for form in forms)):
         raise _too_long(forms)
     return made
