@@ -71,8 +71,16 @@ def docx(forms: Sequence[Form], folders: Sequence[Path]) -> bytes:
     if len(forms) != 1:
         raise BadRequest("一个 .docx 只放一张表", hint="用 -o 指明一个目录；要合成一个文件，用 PDF")
     (form,) = forms
-    folder = folder_for(form.kind, folders)
-    return _compiled(parts_of(folder)).fill(form)
+    return filled(parts_of(folder_for(form.kind, folders)), form)
+
+
+def filled(parts: Parts, form: Form) -> bytes:
+    """Return a form laid out by the parts of a tree.
+
+    Raises:
+        BadRequest: the template is wrong.
+    """
+    return _compiled(parts).fill(form)
 
 
 def folder_for(kind: FormKind, folders: Sequence[Path]) -> Path:
@@ -168,9 +176,18 @@ class Tree:
         return {**words(form, copy), "forms": (form,)}
 
 
+def texts_of(parts: Parts) -> dict[str, str]:
+    """Return the parts that are templates, as text.
+
+    Raises:
+        BadRequest: one is not UTF-8.
+    """
+    return {name: _decoded(name, data) for name, data in parts if _is_template(name, data)}
+
+
 @lru_cache(maxsize=8)
 def _compiled(parts: Parts) -> Tree:
-    texts = {name: _decoded(name, data) for name, data in parts if _is_template(name, data)}
+    texts = texts_of(parts)
     cage = templates.cage(lambda name: _source(name, texts), finalize=escaping())
     made = {}
     for name in texts:

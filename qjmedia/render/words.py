@@ -1,11 +1,16 @@
 """The words of a form by name, for a page that an office has drawn itself: {{ 媒体名称 }}."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from qjmedia.render.cells import Blank, Contact, Endorsement, Table
+from qjmedia.render.cells import Blank, Cell, Contact, Endorsement, Table, Text
 from qjmedia.render.form import Form, Row
 
 TITLE, NUMBER, NOTE, COPY, MARK, TRACE = "标题", "编号", "说明", "份数", "草稿字样", "追踪码"
+
+PARAGRAPHS = {"to": "送达", "body": "正文", "signer": "落款", "date": "日期"}
+DAY = "日期"
+INDENT = "　　"
 
 
 def words(form: Form, copy: str) -> dict[str, str]:
@@ -23,11 +28,44 @@ def words(form: Form, copy: str) -> dict[str, str]:
         COPY: copy,
         MARK: form.mark,
         TRACE: form.trace,
-        "正文": "\n".join(paragraph.text for paragraph in form.paragraphs),
     }
+    for kind, name in PARAGRAPHS.items():
+        found = [each.text for each in form.paragraphs if each.kind == kind]
+        named[name] = "\n".join(f"{INDENT}{text}" if kind == "body" else text for text in found)
     for row in form.rows:
         named |= dict(_of_row(row))
     return named
+
+
+def with_tags(form: Form) -> Form:
+    """Return a form with {{ its name }} in place of every value: what is opened in Word.
+
+    A small table becomes the one tag that stands for all of its lines.
+    """
+    kept = {paragraph.kind: paragraph for paragraph in form.paragraphs}
+    return replace(
+        form,
+        title=_tag(TITLE),
+        number=_tag(NUMBER) if form.number else "",
+        rows=tuple(Row(row.label, _tagged(row)) for row in form.rows),
+        copies=(_tag(COPY),),
+        paragraphs=tuple(replace(each, text=_tag(PARAGRAPHS[each.kind])) for each in kept.values()),
+        mark=_tag(MARK) if form.mark else "",
+    )
+
+
+def _tagged(row: Row) -> Cell:
+    cell = row.cell
+    if isinstance(cell, Contact):
+        blanks = (Blank(blank.label, _tag(name_of(row, blank))) for blank in cell.blanks)
+        return Contact(tuple(blanks))
+    if isinstance(cell, Endorsement):
+        return Endorsement((_tag(row.name),), cell.seal, _tag(f"{row.name}{DAY}"))
+    return Text((_tag(row.name),))
+
+
+def _tag(name: str) -> str:
+    return f"{{{{ {name} }}}}"
 
 
 def _of_row(row: Row) -> Iterator[tuple[str, str]]:
@@ -40,7 +78,7 @@ def _of_row(row: Row) -> Iterator[tuple[str, str]]:
     else:
         yield row.name, "\n".join(cell.lines)
     if isinstance(cell, Endorsement):
-        yield f"{row.name}日期", cell.date
+        yield f"{row.name}{DAY}", cell.date
 
 
 def name_of(row: Row, blank: Blank) -> str:
