@@ -1,6 +1,6 @@
 """The history of a registry held against itself: by whom, how, and whether it may stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,18 +41,24 @@ class Audited:
 
 
 def audit(
-    repository: Repository, start: CommitId | None, end: CommitId, today: date
+    repository: Repository,
+    start: CommitId | None,
+    end: CommitId,
+    today: date,
+    standing: Iterable[Finding],
 ) -> Iterator[Audited]:
     """Yield the commits after `start` up to `end` that touched the registry, oldest first.
 
     Each is judged by the law of its own parent, as it was when it was made: message, author,
     signature, what may lie between two revisions, and whether its records are in order after it.
+    What was wrong then and is not among the errors `standing` at the end was mended.
 
     Raises:
         Refused: not the whole history is there.
     """
     commits.refuse_partial(repository)
-    guard = Guard(repository, None, today, in_full=True)
+    known = {(each.code, each.path) for each in standing}
+    guard = Guard(repository, None, today, standing=known)
     for each in guard.commits(end, () if start is None else (start,)):
         if each.ours or each.findings:
             yield _audited(each)

@@ -6,7 +6,7 @@ comes to is then judged as a whole. docs/adr/0010 says why.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -120,7 +120,7 @@ class Guard:
         today: date,
         *,
         pusher: str = "",
-        in_full: bool = False,
+        standing: Collection[tuple[str, str]] | None = None,
     ) -> None:
         """Take the base's law.
 
@@ -130,13 +130,14 @@ class Guard:
                 what is in the registry already, or for a registry that is new here.
             today: the day that counts for what has not been committed yet.
             pusher: the e-mail address that a forge or server vouches for; "" if it does not.
-            in_full: whether the records are to be valid after each commit.
+            standing: code and path of the errors that stand at the end; with it the records are
+                judged after each commit too. What was mended since is a warning.
         """
         self.repository = repository
         self.law = law
         self.today = today
         self.pusher = pusher
-        self.in_full = in_full
+        self.standing = standing
         self._states: dict[CommitId, _State] = {}
         self._parsed = lru_cache(REMEMBERED)(self._parse)
 
@@ -393,12 +394,19 @@ class Guard:
                 state.law = Law(Revision(self.repository, bare.id))
             except Refused as error:
                 self._tell(case, "QJ0002", error.message.removeprefix("基准版本的 "), error.hint)
-        if self.in_full:
-            self._validity(case, deltas, state, bare)
+        if self.standing is not None:
+            self._validity(case, deltas, state, self.standing)
         self._states[bare.id] = state
 
-    def _validity(self, case: _Case, deltas: Sequence[Delta], state: _State, bare: Bare) -> None:
+    def _validity(
+        self,
+        case: _Case,
+        deltas: Sequence[Delta],
+        state: _State,
+        standing: Collection[tuple[str, str]],
+    ) -> None:
         """Judge the records of a commit as they stand after it; older faults are not its own."""
+        bare = case.commit
         if state.judge is None:
             files = Overlay(Revision(self.repository, bare.id), state.law.schemas)
             state.judge = Judge(files, bare.at.date())
@@ -412,7 +420,13 @@ class Guard:
                 old = judge.record(each.path, self._data(each.before.blob)).findings
                 known = {(one.code, one.message) for one in old}
                 errors = [one for one in errors if (one.code, one.message) not in known]
-            case.found += (replace(one, message=f"{one.message}{case.label}") for one in errors)
+            for one in errors:
+                message = f"{one.message}{case.label}"
+                if (one.code, one.path) in standing:
+                    case.found.append(replace(one, message=message))
+                else:
+                    message += "；后来已改好"
+                    case.found.append(replace(one, message=message, severity=Severity.WARNING))
 
     # Findings
 

@@ -1,7 +1,7 @@
 """qjmedia audit."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from qjmedia.model.finding import Finding
     from qjmedia.store.git import CommitId
     from qjmedia.store.repository import Repository
-
-Standing = Callable[[], "tuple[Finding, ...]"]
-"""Finds the errors of the registry as it stands at the end."""
 
 WORDS = {"error": "错误", "warning": "警告", "info": "提示"}
 LABELS = {"error": "[错误]", "warning": "[警告]", "info": "[提示]", "": "[无误]"}
@@ -49,15 +46,16 @@ def audit(
     with repository_at(root) as repository:
         start, end = _ends(repository, span)
         day = the_day(today)
-        found = judge(repository, start, end, day)
+        now = standing(repository, end, day)
+        found = judge(repository, start, end, day, now)
         show = _as_json if json else _as_text
-        sound = show(found, lambda: standing(repository, end, day), is_all=everything, quiet=quiet)
+        sound = show(found, now, is_all=everything, quiet=quiet)
     if not sound:
         raise typer.Exit(1)
 
 
 def _as_text(
-    found: "Iterator[Audited]", standing: "Standing", *, is_all: bool, quiet: bool
+    found: "Iterator[Audited]", now: "tuple[Finding, ...]", *, is_all: bool, quiet: bool
 ) -> bool:
     """Print what there is to say of commits and of the registry; whether all is well."""
     from qjmedia.cli.output import note
@@ -72,7 +70,6 @@ def _as_text(
             typer.echo(visible(f"{LABELS[worst]} {_headline(each)}"))
             for line in _lines(each.findings):
                 typer.echo(visible(line))
-    now = standing()
     if now:
         typer.echo(f"{LABELS['error']} 登记库现在的样子有 {len(now)} 个错误")
         for line in _lines(now):
@@ -87,7 +84,7 @@ def _as_text(
 
 
 def _as_json(
-    found: "Iterator[Audited]", standing: "Standing", *, is_all: bool, quiet: bool
+    found: "Iterator[Audited]", now: "tuple[Finding, ...]", *, is_all: bool, quiet: bool
 ) -> bool:
     """Print one JSON document, each commit as soon as it is judged; whether all is well."""
     import json
@@ -99,7 +96,6 @@ def _as_json(
         counts[each.worst.value if each.worst else "sound"] += 1
         text = json.dumps(_document(each), ensure_ascii=False, indent=2).replace("\n", "\n    ")
         typer.echo(f"{',' if number else ''}\n    {text}", nl=False)
-    now = standing()
     rest = {
         "standing": [each.to_json() for each in now],
         "summary": {
