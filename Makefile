@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint check bench fix torture dev clean
+.PHONY: demo test lint check bench docs fix torture dev clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -35,6 +35,10 @@ fix: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# the tables in docs/ that say what the rules and the tests say
+docs: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m write_docs
 
 torture: $(READY)
 	$(BIN)/python -m pytest -n auto -m torture

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
@@ -130,6 +131,8 @@ def mended(keyword: str, limit: Any, value: Any, *, is_private: bool) -> str:
         return f"{f'是否想写 {near}？' if near else ''}可用的词：{listed(limit)}"
     if keyword == "pattern" and isinstance(value, str):
         return _respelt(limit, value, is_private=is_private)
+    if keyword == "format" and isinstance(value, str):
+        return _calendar(value)
     return _MENDED.get(keyword, "")
 
 
@@ -141,6 +144,17 @@ _MENDED = {
     "minItems": "每项另起一行，前面写“- ”",
     "maxItems": "删去多余的，放不下的另附材料",
 }
+
+
+def _calendar(value: str) -> str:
+    """Say which days the month has that a date names."""
+    parts = _PARTS_OF_DAY.fullmatch(value)
+    if parts is None:
+        return ""
+    year, month, _ = (int(part) for part in parts.groups())
+    if month not in range(1, 13):
+        return "月份是 01 到 12"
+    return f"{year} 年 {month} 月的日子是 01 到 {monthrange(year, month)[1]}"
 
 
 def _respelt(pattern: str, value: str, *, is_private: bool) -> str:
