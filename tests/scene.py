@@ -169,6 +169,11 @@ def build(root: Path) -> None:
 def server_of(root: Path, server: Path) -> None:
     """Make a bare repository with the hook, as a school's own server has it."""
     git(root.parent, "clone", "-q", "--bare", str(root), str(server))
+    hooked(server)
+
+
+def hooked(server: Path) -> None:
+    """Put the hook into a bare repository."""
     done = subprocess.run(
         [sys.executable, "-m", "qjmedia", "hook", "install", "--root", str(server)],
         capture_output=True,

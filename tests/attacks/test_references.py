@@ -1,0 +1,242 @@
+"""Pushes that play with branches, tags and history rather than with records."""
+
+from pathlib import Path
+
+import make
+import pytest
+import scene
+from conftest import Command
+from plain_git import git, put
+from scene import MATH, OFFICE, Desk
+
+TODAY = ("--today", make.TODAY.isoformat())
+
+
+def amended(desk: Desk, remarks: str = "改了") -> str:
+    """Return a commit that the college's editor may make."""
+    desk.change("math-wechat", remarks=remarks)
+    return desk.trailed(MATH)
+
+
+def stolen(desk: Desk) -> str:
+    """Return a commit that he may not make."""
+    desk.change("academic-wechat", remarks="改了")
+    return desk.trailed(MATH)
+
+
+def orphan(desk: Desk) -> str:
+    """Return a commit with the same files and no past."""
+    return git(desk.root, "commit-tree", "HEAD^{tree}", "-m", "重来")
+
+
+def test_a_push_that_rewrites_history_is_refused(desk: Desk, fortress: Path) -> None:
+    git(desk.root, "reset", "-q", "--hard", orphan(desk))
+    accepted, said = desk.push(fortress, "HEAD:main", "--force")
+    assert not accepted
+    assert "改写" in said
+    assert "没有共同的来历" not in said
+
+
+def test_the_registrys_own_branch_cannot_be_deleted(desk: Desk, server: Path) -> None:
+    git(server, "config", "receive.denyDeleteCurrent", "ignore")
+    accepted, said = desk.push(server, ":main")
+    assert not accepted
+    assert "不能删除 main" in said
+
+
+def test_a_proposal_is_held_against_the_registrys_own_branch(desk: Desk, server: Path) -> None:
+    amended(desk)
+    assert desk.push(server, "HEAD:refs/heads/proposal")[0]
+    stolen(desk)
+    accepted, said = desk.push(server, "HEAD:refs/heads/proposal")
+    assert not accepted
+    assert "QJ0024" in said
+    assert desk.push(server, ":proposal")[0]
+
+
+def test_a_new_branch_brings_no_law_of_its_own(desk: Desk, fortress: Path) -> None:
+    git(desk.root, "reset", "-q", "--hard", orphan(desk))
+    desk.write("registry/access.yaml", "people: []\n")
+    desk.commit(MATH)
+    accepted, said = desk.push(fortress, "HEAD:refs/heads/mine")
+    assert not accepted
+    assert "来历" in said
+
+
+def test_a_hidden_line_in_a_merge_is_judged_too(desk: Desk, fortress: Path) -> None:
+    """The merge itself has nothing of its own; what it joins was never looked at."""
+    git(desk.root, "checkout", "-q", "-b", "side")
+    stolen(desk)
+    git(desk.root, "checkout", "-q", "main")
+    git(desk.root, "merge", "-q", "--no-ff", "-s", "ours", "-m", "Merge", "side")
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert "QJ0024" in said
+
+
+def test_three_lines_in_one_merge_are_refused(desk: Desk, fortress: Path) -> None:
+    base = desk.head
+    sides = []
+    for number in range(3):
+        git(desk.root, "checkout", "-q", "--detach", base)
+        sides.append(amended(desk, str(number)))
+    parents = [word for side in sides for word in ("-p", side)]
+    made = git(desk.root, "commit-tree", "HEAD^{tree}", *parents, "-m", "Merge")
+    accepted, said = desk.push(fortress, f"{made}:main")
+    assert not accepted
+    assert "三条以上的历史" in said
+
+
+@pytest.mark.parametrize("name", ["main", "origin/main", "HEAD"])
+def test_a_tag_that_reads_like_a_branch_is_refused(name: str, desk: Desk, fortress: Path) -> None:
+    accepted, said = desk.push(fortress, f"HEAD:refs/tags/{name}")
+    assert not accepted
+    assert name in said
+
+
+def test_an_ordinary_tag_is_accepted(desk: Desk, server: Path) -> None:
+    assert desk.push(server, "HEAD:refs/tags/2026-09-归档")[0]
+
+
+@pytest.mark.parametrize("ref", ["refs/replace/{0}", "refs/notes/commits", "refs/mine/x"])
+def test_nothing_but_branches_and_tags_is_taken(ref: str, desk: Desk, fortress: Path) -> None:
+    accepted, said = desk.push(fortress, f"HEAD:{ref.format(desk.head)}")
+    assert not accepted
+    assert "不接受" in said
+
+
+def test_a_replaced_object_does_not_hide_a_change(desk: Desk, qjmedia: Command) -> None:
+    base = desk.head
+    harmless = amended(desk)
+    git(desk.root, "reset", "-q", "--hard", base)
+    theft = stolen(desk)
+    git(desk.root, "replace", theft, harmless)
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
+    assert ran.code == 1
+    assert "QJ0024" in ran.out
+
+
+def test_a_bent_history_is_refused_in_words(desk: Desk, qjmedia: Command) -> None:
+    base = desk.head
+    stolen(desk)
+    put(desk.root, ".git/info/grafts", f"{desk.head}\n".encode())
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base)
+    assert ran.code == 3
+    assert "grafts" in ran.err
+
+
+def test_a_shallow_clone_is_refused_in_words(desk: Desk, tmp_path: Path, qjmedia: Command) -> None:
+    amended(desk)
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{desk.root}", "shallow")
+    for command in (("check", "--base", "HEAD"), ("audit",)):
+        ran = qjmedia(*command, "--root", str(tmp_path / "shallow"))
+        assert ran.code == 3
+        assert "fetch-depth: 0" in ran.err
+
+
+def test_a_tag_does_not_stand_in_for_the_base(desk: Desk, qjmedia: Command) -> None:
+    base = desk.head
+    git(desk.root, "update-ref", "refs/remotes/origin/main", base)
+    stolen(desk)
+    arguments = ("check", "--root", str(desk.root), "--base", "origin/main", *TODAY)
+    assert qjmedia(*arguments).code == 1
+    git(desk.root, "tag", "origin/main")
+    ran = qjmedia(*arguments)
+    assert ran.code == 2
+    assert "refs/remotes/origin/main" in ran.err
+
+
+def test_a_base_that_went_on_is_joined_in_thought(desk: Desk, qjmedia: Command) -> None:
+    """A number that was given on main in the meantime is taken, whatever the branch shows."""
+    git(desk.root, "branch", "proposal")
+    desk.change("choir", account="qjnu_hechang")
+    desk.trailed(OFFICE)
+    git(desk.root, "checkout", "-q", "proposal")
+    desk.change("math-douyin", kind="微博", account="qjnu_hechang")
+    desk.trailed(MATH)
+    desk.change("choir")
+    arguments = ("check", "--root", str(desk.root), "--base", "main", *TODAY)
+    assert qjmedia(*arguments).code == 0
+    desk.change("math-douyin", kind="微信公众号")
+    desk.trailed(MATH)
+    ran = qjmedia(*arguments)
+    assert ran.code == 1
+    assert "QJ0802" in ran.out
+
+
+def test_a_base_of_another_history_is_refused(desk: Desk, qjmedia: Command) -> None:
+    git(desk.root, "branch", "other", orphan(desk))
+    amended(desk)
+    ran = qjmedia("check", "--root", str(desk.root), "--base", "other")
+    assert ran.code == 3
+    assert "没有共同的来历" in ran.err
+
+
+def test_the_first_push_is_judged_by_its_own_law(desk: Desk, tmp_path: Path) -> None:
+    """Into an empty repository; from the commit on that names people they are held to it."""
+    server = tmp_path / "empty.git"
+    git(tmp_path, "init", "-q", "--bare", str(server))
+    scene.hooked(server)
+    amended(desk)
+    good = desk.head
+    stolen(desk)
+    accepted, said = desk.push(server)
+    assert not accepted
+    assert "QJ0024" in said
+    git(desk.root, "reset", "-q", "--hard", good)
+    accepted, said = desk.push(server)
+    assert accepted, said
+    stolen(desk)
+    assert not desk.push(server)[0]
+
+
+def test_a_branch_called_otherwise_than_the_servers_head_is_its_own(
+    desk: Desk, tmp_path: Path
+) -> None:
+    server = tmp_path / "empty.git"
+    git(tmp_path, "init", "-q", "--bare", "--initial-branch=trunk", str(server))
+    scene.hooked(server)
+    assert desk.push(server, "HEAD:main")[0]
+    amended(desk)
+    assert desk.push(server, "HEAD:main")[0]
+    stolen(desk)
+    assert not desk.push(server, "HEAD:main")[0]
+
+
+def test_whoever_the_server_vouches_for_is_held_to_his_rights(
+    desk: Desk, fortress: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both names in a commit may be forged; the one that the server has verified may not."""
+    monkeypatch.setenv("QJMEDIA_AS", "yi@example.edu.cn")
+    desk.change("academic-wechat", remarks="改了")
+    desk.commit(OFFICE)
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert "以示例甲（jia@example.edu.cn）的名义提交" in said
+
+
+def test_the_office_may_bring_in_what_an_editor_made(
+    desk: Desk, server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amended(desk)
+    monkeypatch.setenv("QJMEDIA_AS", "jia@example.edu.cn")
+    accepted, said = desk.push(server)
+    assert accepted, said
+
+
+def test_an_empty_list_of_people_is_said(desk: Desk, qjmedia: Command) -> None:
+    desk.write("registry/access.yaml", "people: []\n")
+    base = desk.commit(OFFICE)
+    stolen(desk)
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
+    assert ran.code == 0
+    assert "没有核对谁可以改什么" in ran.out
+
+
+def test_what_a_base_cannot_say_is_not_guessed(desk: Desk, qjmedia: Command) -> None:
+    desk.write("registry/access.yaml", "people: [\n")
+    base = desk.commit(OFFICE)
+    stolen(desk)
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
+    assert ran.code == 3
+    assert "access.yaml 读不出来" in ran.err
