@@ -1,6 +1,7 @@
 """What the machine refused, said in Chinese: a full disk, a folder that may not be written."""
 
 import errno
+import re
 
 from qjmedia.errors import MachineFault
 
@@ -8,6 +9,7 @@ _FULL = "磁盘空间不足"
 _UNWRITTEN = "写不进磁盘，多半是磁盘空间不足"
 _CLOSED = "没有写入权限，或磁盘是只读的"
 _BUSY = "系统资源不足（打开的文件或进程太多）"
+_BROKEN_INDEX = "Git 的暂存区文件 .git/index 坏了（多半是断电造成的）"
 
 _BY_ERRNO = {
     errno.ENOSPC: _FULL,
@@ -32,6 +34,7 @@ _BY_PHRASE = {
     "couldn't write": _UNWRITTEN,  # here Git does not say why
     "unable to write": _UNWRITTEN,
     "Cannot allocate memory": _BUSY,
+    "index file": _BROKEN_INDEX,  # smaller than expected, corrupt
 }
 _WAY_OUT = {
     _FULL: "腾出磁盘空间后重试；登记库没有改变",
@@ -39,7 +42,12 @@ _WAY_OUT = {
     _BY_ERRNO[errno.EDQUOT]: "清理文件或请管理员增加配额后重试；登记库没有改变",
     _CLOSED: "请管理员开放该文件夹的写入权限后重试；登记库没有改变",
     _BUSY: "关闭一些程序后重试；登记库没有改变",
+    _BROKEN_INDEX: "把 .git/index 移走，再运行 git reset：历史和文件都不受影响，"
+    "只是 git add 过的要再做一次",
 }
+
+_GRAVE = ("fatal:", "error:")
+_PREFIX = re.compile(r"^(fatal|error): ")
 
 
 class GitFailed(MachineFault):
@@ -53,8 +61,11 @@ class GitFailed(MachineFault):
     def __init__(self, command: str, status: int, stderr: str) -> None:
         """Word the failure of `git command`."""
         cause = next((words for phrase, words in _BY_PHRASE.items() if phrase in stderr), "")
-        detail = _last_words(stderr) or f"退出码 {status}"
-        message = f"{cause}：{detail}" if cause else f"git {command} 失败：{detail}"
+        said = _last_words(stderr)
+        detail = f"Git 的原话：{said}" if said else f"退出码 {status}"
+        if status < 0:
+            detail = f"Git 中途被结束（信号 {-status}），可能是内存、磁盘配额不足或有人结束了它"
+        message = f"{cause or f'Git 没有做成一步（{command}）'}；{detail}"
         super().__init__(message, hint=_WAY_OUT.get(cause, "运行 qjmedia doctor 检查本机和仓库"))
         self.status = status
         self.stderr = stderr
@@ -69,5 +80,5 @@ def of_os(error: OSError) -> MachineFault:
 
 def _last_words(stderr: str) -> str:
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
-    return (grave or lines or [""])[0]
+    grave = [line for line in lines if line.startswith(_GRAVE)]
+    return _PREFIX.sub("", (grave or lines or [""])[0])

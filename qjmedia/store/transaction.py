@@ -297,11 +297,12 @@ def _publish(
         moved = (unchanged or _is_free(repository, tip, entry.swaps)) and _move(
             repository, tip, entry
         )
-    except BaseException:
+    except BaseException as error:
         guard.release()
-        # where it is not certain that the branch stayed, recovery will find out
+        # where it is not certain that the branch stayed, recovery will find out; a Git that was
+        # killed leaves lock files, which only our journal allows the next run to remove
         with suppress(QjError):
-            if repository.tip(tip.ref) == tip.commit:
+            if not _was_killed(error) and repository.tip(tip.ref) == tip.commit:
                 journal.erase(repository.place.git_dir)
         raise
     if not moved:
@@ -310,6 +311,10 @@ def _publish(
         return None
     reached("ref")
     return Committed(entry.new, change, _follow(repository, entry, guard))
+
+
+def _was_killed(error: BaseException) -> bool:
+    return isinstance(error, GitFailed) and error.status < 0
 
 
 def _move(repository: Repository, tip: Tip, entry: Journal) -> bool:

@@ -237,6 +237,21 @@ def test_trouble_after_the_commit_is_a_warning_and_mended_by_the_next_run(
     assert is_clean(root)
 
 
+def test_what_a_killed_git_leaves_does_not_block_the_next_run(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", faulty_git(tmp_path / "bin", "update-ref", "x"))
+        script = tmp_path / "bin/git"
+        locks = f"touch {root}/.git/HEAD.lock {root}/.git/refs/heads/main.lock; kill -9 $$"
+        script.write_text(script.read_text("utf-8").replace("exit 128", locks), "utf-8")
+        with Repository.open(root) as repository, pytest.raises(MachineFault, match="被结束"):
+            transact(repository, lambda _: Change({PATH: b"x\n"}, "变更"))
+    assert commits(root) == 1
+    amend(root)
+    assert is_clean(root)
+
+
 @pytest.mark.parametrize("folder", [".git", "registry/platforms/math"])
 def test_a_folder_that_may_not_be_written_is_named(folder: str, root: Path) -> None:
     amend(root)  # imports all that it needs, while it may read it
