@@ -1,0 +1,210 @@
+"""Where the policy asks for signatures, a name in a commit proves nothing."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import make
+import pytest
+import scene
+from conftest import Command
+from plain_git import git
+from scene import MATH, OFFICE, Desk
+
+TODAY = ("--today", make.TODAY.isoformat())
+OF = {OFFICE: "office", MATH: "math"}
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the keys of the office, the college and a stranger."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("office", "math", "stranger"):
+        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name]
+        subprocess.run(command, check=True)
+    return folder
+
+
+def public(keys: Path, name: str) -> str:
+    return (keys / f"{name}.pub").read_text("ascii").strip()
+
+
+def access(keys: Path, *, fingerprint: bool = False) -> str:
+    math = public(keys, "math")
+    if fingerprint:
+        said = subprocess.check_output(["ssh-keygen", "-lf", keys / "math.pub"], text=True)
+        math = said.split()[1]
+    office = public(keys, "office")
+    return scene.ACCESS.replace("role: publicity", f'role: publicity, keys: ["{office}"]').replace(
+        "units: [math]", f'units: [math], keys: ["{math}"]'
+    )
+
+
+@pytest.fixture
+def signing(desk: Desk, keys: Path) -> Iterator[Desk]:
+    """A registry that asks for signatures from its last commit on."""
+    desk.write("registry/registry.yaml", f"{scene.POLICY}signatures: 要求\n")
+    desk.write("registry/access.yaml", access(keys))
+    desk.commit(OFFICE, "要求签名")
+    git(desk.root, "config", "gpg.format", "ssh")
+    return desk
+
+
+def sign_as(desk: Desk, keys: Path, name: str) -> None:
+    git(desk.root, "config", "user.signingKey", str(keys / name))
+    git(desk.root, "config", "commit.gpgSign", "true")
+
+
+def judged(desk: Desk, qjmedia: Command, base: str) -> tuple[int, str]:
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
+    return ran.code, ran.out + ran.err
+
+
+def amended(desk: Desk, who: str = MATH) -> None:
+    desk.change("math-wechat", remarks="改了")
+    desk.trailed(who)
+
+
+def test_a_commit_signed_by_its_committer_is_accepted(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    base = signing.head
+    sign_as(signing, keys, "math")
+    amended(signing)
+    assert judged(signing, qjmedia, base)[0] == 0
+
+
+def test_a_key_may_be_enrolled_by_its_fingerprint(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    signing.write("registry/access.yaml", access(keys, fingerprint=True))
+    base = signing.commit(OFFICE)
+    sign_as(signing, keys, "math")
+    amended(signing)
+    assert judged(signing, qjmedia, base)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "who", "committer", "said"),
+    [
+        ("", MATH, MATH, "没有签名"),
+        ("stranger", MATH, MATH, "密钥不在 access.yaml 中"),
+        ("math", OFFICE, OFFICE, "提交人却写的是示例甲"),
+        ("math", OFFICE, MATH, "作者却写的是示例甲"),
+        ("stranger", OFFICE, OFFICE, "密钥不在 access.yaml 中"),
+    ],
+    ids=["unsigned", "unknown-key", "another-committer", "another-author", "stranger"],
+)
+def test_a_name_without_its_key_is_refused(
+    key: str, who: str, committer: str, said: str, signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    base = signing.head
+    if key:
+        sign_as(signing, keys, key)
+    signing.change("academic-wechat", remarks="改了")
+    signing.commit(who, committer=committer)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1
+    assert "QJ0025" in out
+    assert said in out
+
+
+def test_rights_are_those_of_the_signer(signing: Desk, keys: Path, qjmedia: Command) -> None:
+    base = signing.head
+    sign_as(signing, keys, "math")
+    signing.change("academic-wechat", remarks="改了")
+    signing.commit(MATH, committer=OFFICE)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1
+    assert "示例乙（yi@example.edu.cn）无权改动" in out
+
+
+def test_a_removed_key_is_worth_nothing_whatever_the_date(
+    signing: Desk, keys: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signing.write(
+        "registry/access.yaml", access(keys).replace(public(keys, "math"), public(keys, "stranger"))
+    )
+    base = signing.commit(OFFICE, "换了密钥")
+    sign_as(signing, keys, "math")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T00:00:00+0800")
+    amended(signing)
+    assert "QJ0025" in judged(signing, qjmedia, base)[1]
+
+
+def test_a_key_added_in_the_same_push_is_worth_nothing_yet(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    base = signing.head
+    sign_as(signing, keys, "stranger")
+    with_stranger = access(keys).replace(public(keys, "office"), public(keys, "stranger"))
+    signing.write("registry/access.yaml", with_stranger)
+    signing.commit(OFFICE)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1
+    assert "QJ0025" in out
+
+
+def test_a_signature_moved_to_another_content_is_refused(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    base = signing.head
+    sign_as(signing, keys, "math")
+    amended(signing)
+    raw = git(signing.root, "cat-file", "commit", "HEAD") + "\n"
+    forged = raw.replace("Qj-Action: amend", "Qj-Action: close")
+    made = git(signing.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=forged.encode())
+    git(signing.root, "reset", "-q", "--hard", made)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1
+    assert "签名与内容不符" in out
+
+
+@pytest.mark.parametrize("armour", ["PGP SIGNATURE", "SIGNED MESSAGE", "SSH SIGNATURE"])
+def test_no_program_that_the_configuration_names_is_started(
+    armour: str, signing: Desk, tmp_path: Path, qjmedia: Command
+) -> None:
+    base, trap = signing.head, tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n", "utf-8")
+    trap.chmod(0o755)
+    for key in ("gpg.program", "gpg.ssh.program", "gpg.openpgp.program", "gpg.x509.program"):
+        git(signing.root, "config", key, str(trap))
+    amended(signing)
+    head, _, body = git(signing.root, "cat-file", "commit", "HEAD").partition("\n\n")
+    raw = f"{head}\ngpgsig -----BEGIN {armour}-----\n AAAA\n -----END {armour}-----\n\n{body}\n"
+    made = git(signing.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())
+    git(signing.root, "reset", "-q", "--hard", made)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1
+    assert "QJ0025" in out
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_the_server_asks_for_signatures_too(signing: Desk, keys: Path, tmp_path: Path) -> None:
+    server = tmp_path / "media.git"
+    scene.server_of(signing.root, server)
+    amended(signing)
+    accepted, said = signing.push(server)
+    assert not accepted
+    assert "没有签名" in said
+    sign_as(signing, keys, "math")
+    git(signing.root, "-c", "user.name=示例乙", "-c", "user.email=yi@example.edu.cn",
+        "commit", "-q", "--amend", "--no-edit")  # fmt: skip
+    accepted, said = signing.push(server)
+    assert accepted, said
+
+
+def test_audit_asks_for_signatures_from_the_commit_on_that_did(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    sign_as(signing, keys, "math")
+    amended(signing)
+    arguments = ("audit", "--root", str(signing.root), *TODAY)
+    ran = qjmedia(*arguments)
+    assert ran.code == 0, ran.out
+    git(signing.root, "config", "commit.gpgSign", "false")
+    signing.change("math-wechat", remarks="又改了")
+    signing.trailed(MATH)
+    ran = qjmedia(*arguments)
+    assert ran.code == 1
+    assert ran.out.count("QJ0025") == 1
