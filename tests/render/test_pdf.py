@@ -312,8 +312,10 @@ def test_the_registrys_template_comes_before_the_packaged_one(tmp_path: Path) ->
         '#include "secret.typ"',
         '#image("/etc/hostname")',
         '#import "@local/secret:1.0.0"',
-        "#image(bytes(\"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
-        "<image href='../secret.png' width='9' height='9'/></svg>\"), format: \"svg\")",
+        (
+            "#image(bytes(\"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
+            "<image href='../secret.png' width='9' height='9'/></svg>\"), format: \"svg\")"
+        ),
     ],
 )
 def test_a_hostile_template_reads_no_file(tmp_path: Path, template: str) -> None:
