@@ -319,7 +319,9 @@ def commands(folder: Path, env: Mapping[str, str]) -> frozenset[str]:
     if shutil.which("qjmedia", path=env["PATH"]) is None:
         raise StepFailed("找不到 qjmedia，请用 make demo 运行")
     shown = run(("--help",), folder, env).stdout
-    return frozenset(line.split()[0] for line in shown.splitlines() if line.startswith("  "))
+    return frozenset(
+        line.split()[0] for line in shown.splitlines() if line.startswith("  ") and line.strip()
+    )
 
 
 def conclude(root: Path, env: Mapping[str, str]) -> None:

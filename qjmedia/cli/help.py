@@ -1,5 +1,6 @@
 """Help in Chinese: typer's own few words are English, so they are put right on the way out."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import typer
@@ -12,15 +13,19 @@ WORDS = (
     ("Arguments:\n", "参数：\n"),
     ("Options:\n", "选项：\n"),
     ("Commands:\n", "命令：\n"),
-    ("Show this message and exit.", "显示本说明。"),
     ("[required]", "[必填]"),
     ("[default: ", "[默认："),
     ("; required]", "；必填]"),
     ("env var: ", "环境变量："),
-    ("Install completion for the current shell.", "为当前命令行安装自动补全。"),
-    ("Show completion for the current shell, to copy it or", "显示自动补全脚本，供复制或修改。"),
-    ("customize the installation.", ""),
 )
+SENTENCES = {
+    "Show this message and exit.": "显示本说明。",
+    "Install completion for the current shell.": "为当前命令行安装自动补全。",
+    (
+        "Show completion for the current shell, to copy it or customize the installation."
+    ): "显示自动补全脚本，供复制或修改。",
+}
+"""What typer says of its own options, replaced whole: where a line ends depends on the terminal."""
 FAULTS = (
     ("No such option: ", "没有这个选项："),
     ("No such command ", "没有这个命令："),
@@ -48,11 +53,19 @@ def in_chinese(text: str, table: tuple[tuple[str, str], ...]) -> str:
     return text
 
 
+def put_in_chinese(options: Iterable[Any]) -> None:
+    """Give typer's own options their Chinese sentences."""
+    for option in options:
+        said = getattr(option, "help", None)
+        option.help = SENTENCES.get(said, said)
+
+
 class Command(TyperCommand):
     """A command with Chinese help."""
 
     def get_help(self, ctx: Any) -> str:
         """Return the help text."""
+        put_in_chinese(self.get_params(ctx))
         return in_chinese(super().get_help(ctx), WORDS)
 
 
@@ -61,6 +74,7 @@ class Group(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:
         """Return the help text."""
+        put_in_chinese(self.get_params(ctx))
         return in_chinese(super().get_help(ctx), WORDS)
 
 

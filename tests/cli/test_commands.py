@@ -1,6 +1,7 @@
 """The main job, typed as a clerk or a script types it."""
 
 import json
+import re
 from pathlib import Path
 
 import make
@@ -348,3 +349,14 @@ def test_without_an_identity_init_leaves_nothing_behind(
         monkeypatch.setenv(f"GIT_{role}_NAME", "示例甲")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "jia@example.edu.cn")
     assert qjmedia("init", str(tmp_path / "school")).code == 0
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "80", "100", "200"])
+def test_help_is_chinese_however_wide_the_terminal(
+    columns: str, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = qjmedia("--help").out
+    assert "显示自动补全脚本" in shown
+    assert not re.search("[a-z]{4} [a-z]{2}", shown.replace("qjmedia ", ""))
+    assert all(line == "" or line.strip() for line in shown.splitlines())
