@@ -57,7 +57,7 @@ def put_in_chinese(options: Iterable[Any]) -> None:
     """Give typer's own options their Chinese sentences."""
     for option in options:
         said = getattr(option, "help", None)
-        option.help = SENTENCES.get(said, said)
+        option.help = SENTENCES.get(str(said), said)
 
 
 class Command(TyperCommand):
