@@ -34,6 +34,7 @@ fix: $(READY)
 	$(BIN)/ruff format .
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python -m benchmarks
 
 # the tables in docs/ that say what the rules and the tests say

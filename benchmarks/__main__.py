@@ -21,6 +21,7 @@ from benchmarks.measure import Aim, Command, Place, Row, Task, medians
 from benchmarks.paper import paper
 from benchmarks.records import build
 from benchmarks.sandbox import surroundings
+from benchmarks.word import word
 
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -114,6 +115,10 @@ class Bench:
         """Print PDFs, beside LibreOffice; and a whole registry into one."""
         yield from paper(self.place(self.scale.forms), self.scale.runs)
 
+    def word(self) -> Iterator[Row]:
+        """Fill Word documents, beside docxtpl."""
+        yield from word(self.place(self.scale.forms), self.scale.runs)
+
     def place(self, count: int) -> Place:
         """Return a registry of `count` records."""
         if count not in self._places:
@@ -152,7 +157,10 @@ def main() -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "rows", nargs="*", metavar="row", help="startup, check, amend, paper; without any: all"
+        "rows",
+        nargs="*",
+        metavar="row",
+        help="startup, check, amend, paper, word; without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
     options = parser.parse_args()
@@ -163,6 +171,7 @@ def main() -> None:
             "check": bench.check,
             "amend": bench.amend,
             "paper": bench.paper,
+            "word": bench.word,
         }
         wanted = options.rows or [*known]
         if strange := set(wanted) - set(known):

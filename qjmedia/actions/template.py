@@ -96,9 +96,7 @@ def bring(
         BadRequest: it is no Word document, or cannot be filled.
         Refused: it holds what a template must not, or uses names that do not exist.
     """
-    parts = tuple(sorted(tree_of(data).items(), key=lambda part: (part[0] != docx.TYPES, part[0])))
-    looked = tuple(_parts(name, parts, [example(KINDS[name])]))
-    _require(looked)
+    parts, looked = prepare(data, name)
     folder = WORD / name
 
     def plan(tip: Revision) -> Change:
@@ -111,6 +109,19 @@ def bring(
 
     done = transact(repository, plan, author=author, dry_run=dry_run, allow=allow)
     return looked, done
+
+
+def prepare(data: bytes, name: str) -> tuple[docx.Parts, tuple[Checked, ...]]:
+    """Return a Word document as the parts of a template, and what was found in it.
+
+    Raises:
+        BadRequest: it is no Word document, or cannot be filled.
+        Refused: it holds what a template must not, or uses names that do not exist.
+    """
+    parts = tuple(sorted(tree_of(data).items()))
+    looked = tuple(_parts(name, parts, [example(KINDS[name])]))
+    _require(looked)
+    return parts, looked
 
 
 def _require(looked: Sequence[Checked]) -> None:

@@ -5,18 +5,18 @@ Nothing in the file depends on when, where or how often it is written.
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from qjmedia.errors import BadRequest, MachineFault
 from qjmedia.model.words import FormKind
 from qjmedia.render import templates
 from qjmedia.render.form import Form
+from qjmedia.render.package import Packed, packed, zipped
 from qjmedia.render.trace import blank_picture, picture
 from qjmedia.render.words import words
 
@@ -37,11 +37,12 @@ COMMON = "form"
 TYPES = "[Content_Types].xml"
 DOCUMENT = "word/document.xml"
 PICTURE = "word/media/trace.png"
+PICTURE_TARGET = "media/trace.png"
 RELATIONS = "word/_rels/document.xml.rels"
 SHARED = ".j2"
 """A file that other parts import; it is not in the document."""
 LARGEST_BYTES, MOST_PARTS = 4 * 1024 * 1024, 200
-EPOCH = (1980, 1, 1, 0, 0, 0)
+SETTLED_NS = 2_000_000_000
 
 BREAK, TAB = "\x0b", "\x0c"
 """Stand for a line break and a tab until the text is whole; no value can hold them."""
@@ -71,7 +72,7 @@ def docx(forms: Sequence[Form], folders: Sequence[Path]) -> bytes:
     if len(forms) != 1:
         raise BadRequest("一个 .docx 只放一张表", hint="用 -o 指明一个目录；要合成一个文件，用 PDF")
     (form,) = forms
-    return filled(parts_of(folder_for(form.kind, folders)), form)
+    return _tree_in(folder_for(form.kind, folders)).fill(form)
 
 
 def filled(parts: Parts, form: Form) -> bytes:
@@ -91,9 +92,9 @@ def folder_for(kind: FormKind, folders: Sequence[Path]) -> Path:
     """
     for name in (TREES[kind], COMMON):
         for folder in folders:
-            found = folder / "docx" / name
-            if (found / DOCUMENT).is_file():
-                return found
+            found = f"{folder}/docx/{name}"
+            if os.path.isfile(f"{found}/{DOCUMENT}"):  # noqa: PTH113  asked for every form
+                return Path(found)
     raise BadRequest(
         "找不到 Word 模板 docx/form", hint="重新安装 qjmedia，或补上登记库的 templates/docx"
     )
@@ -107,7 +108,7 @@ def parts_of(folder: Path) -> Parts:
         MachineFault: it cannot be read.
     """
     try:
-        parts = tuple(sorted(_read(folder, ""), key=lambda part: (part[0] != TYPES, part[0])))
+        parts = tuple(sorted(_read(folder, ""), key=lambda part: _order(part[0])))
     except OSError as e:
         raise MachineFault(f"无法读取模板 {folder}：{e.strerror}", hint="检查文件权限") from e
     if len(parts) > MOST_PARTS or sum(len(data) for _, data in parts) > LARGEST_BYTES:
@@ -117,53 +118,44 @@ def parts_of(folder: Path) -> Parts:
     return parts
 
 
-def zipped(parts: Sequence[tuple[str, bytes]]) -> bytes:
-    """Return a zip in this order, with neither times nor owners."""
-    written = BytesIO()
-    with ZipFile(written, "w", ZIP_DEFLATED) as archive:
-        for name, data in parts:
-            info = ZipInfo(name, EPOCH)
-            info.compress_type = ZIP_DEFLATED
-            info.create_system = 0
-            archive.writestr(info, data)
-    return written.getvalue()
-
-
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A tree ready to be filled: the parts as they are, and those that are templates."""
+    """A tree ready to be filled: parts that never change, packed, and those that are templates."""
 
-    parts: Parts
+    names: tuple[str, ...]
+    static: Mapping[str, Packed]
     templates: "Mapping[str, Template]"
     has_own_pages: bool
+    has_picture: bool
 
     def fill(self, form: Form) -> bytes:
         """Return the document of a form."""
-        written = [
-            (name, self._part(name, data, form))
-            for name, data in self.parts
-            if not name.endswith(SHARED)
-        ]
-        if any(name == RELATIONS and b"media/trace.png" in data for name, data in written):
-            symbol = picture(form.trace) if form.symbol else blank_picture()
-            written = [part for part in written if part[0] != PICTURE]
-            written.append((PICTURE, symbol))
-        return zipped(written)
+        own = words(form, form.copies[0])
+        parts = []
+        has_picture = self.has_picture
+        for name in self.names:
+            if name in self.static:
+                parts.append(self.static[name])
+            elif name != PICTURE:
+                text = self._text(name, form, own)
+                has_picture |= name == RELATIONS and PICTURE_TARGET in text
+                parts.append(packed(name, text.encode()))
+            elif has_picture:
+                symbol = picture(form.trace) if form.symbol else blank_picture()
+                parts.append(packed(PICTURE, symbol))
+        return zipped(parts)
 
-    def _part(self, name: str, data: bytes, form: Form) -> bytes:
-        if name not in self.templates:
-            return data
+    def _text(self, name: str, form: Form, own: Mapping[str, str]) -> str:
         with templates.refusing(name, f"templates/docx 中的 {name}"):
             if name == DOCUMENT and not self.has_own_pages:
-                return _flowed(self._pages(form)).encode()
-            filled = self.templates[name].render(self._names(form, form.copies[0]))
-            return (_flowed(filled) if name.startswith("word/") else _flat(filled)).encode()
-        raise AssertionError  # pragma: no cover
+                return _flowed(self._pages(form))
+            filled = self.templates[name].render({**own, "forms": (form,)})
+            return _flowed(filled) if name.startswith("word/") else _flat(filled)
 
     def _pages(self, form: Form) -> str:
         """Return a document whose template is one page, with that page once a copy."""
         filled = [
-            PAGE.fullmatch(self.templates[DOCUMENT].render(self._names(form, copy)))
+            PAGE.fullmatch(self.templates[DOCUMENT].render({**words(form, copy), "forms": (form,)}))
             for copy in form.copies
         ]
         pages = [page for page in filled if page is not None]
@@ -171,9 +163,6 @@ class Tree:
             raise ValueError("没有页面设置（w:sectPr）")
         inner = NEXT_PAGE.join(page[2] for page in pages)
         return f"{pages[0][1]}{inner}{pages[0][3]}"
-
-    def _names(self, form: Form, copy: str) -> dict[str, object]:
-        return {**words(form, copy), "forms": (form,)}
 
 
 def texts_of(parts: Parts) -> dict[str, str]:
@@ -193,7 +182,63 @@ def _compiled(parts: Parts) -> Tree:
     for name in texts:
         with templates.refusing(name, f"templates/docx 中的 {name}"):
             made[name] = cage.get_template(name)
-    return Tree(parts, made, has_own_pages=bool(LOOP.search(texts.get(DOCUMENT, "forms"))))
+    data = {name: each for name, each in parts if name != PICTURE}
+    static = {name: packed(name, each) for name, each in data.items() if name not in texts}
+    return Tree(
+        names=tuple(
+            sorted({*data, PICTURE} - {name for name in data if name.endswith(SHARED)}, key=_order)
+        ),
+        static=static,
+        templates=made,
+        has_own_pages=bool(LOOP.search(texts.get(DOCUMENT, "forms"))),
+        has_picture=RELATIONS in static and PICTURE_TARGET.encode() in data[RELATIONS],
+    )
+
+
+def _order(name: str) -> tuple[bool, str]:
+    """Where a part stands in the package: its types first, as every reader expects."""
+    return name != TYPES, name
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A tree, and the state of its files when they were read."""
+
+    paths: tuple[str, ...]
+    state: tuple[tuple[int, int, int], ...]
+    tree: Tree
+
+
+_KEPT: dict[Path, _Kept] = {}
+"""Trees by folder: reading a dozen files for every form would take a quarter of its time."""
+
+
+def _tree_in(folder: Path) -> Tree:
+    """Return the tree in a folder, read again if anything in it has changed.
+
+    A file that changed in the last moments is not trusted: it may change again within the same tick
+    of the clock, and look the same.
+    """
+    kept = _KEPT.get(folder)
+    if kept is not None and _state(kept.paths) == kept.state:
+        return kept.tree
+    began = time.time_ns()
+    parts = parts_of(folder)
+    tree = _compiled(parts)
+    below = {str(place) for name, _ in parts for place in (folder / name, *(folder / name).parents)}
+    paths = tuple(path for path in below if path.startswith(str(folder)))
+    state = _state(paths)
+    if all(changed < began - SETTLED_NS for changed, _, _ in state):
+        _KEPT[folder] = _Kept(paths, state, tree)
+    return tree
+
+
+def _state(paths: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
+    try:
+        found = [os.stat(path) for path in paths]  # noqa: PTH116  asked for every form
+    except OSError:
+        return ()
+    return tuple((each.st_mtime_ns, each.st_size, each.st_ino) for each in found)
 
 
 def escaping() -> templates.Finalize:
