@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import PurePosixPath
 
 from qjmedia import rules
@@ -48,6 +49,8 @@ UNREADABLE = "（读不出来）"
 SHOWN_FILES = 20
 SHORT_ID = 8
 REMEMBERED = 1024
+TOGETHER = 32
+"""How many commits are read in one go."""
 
 _COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TRAILER = re.compile(r"^(Qj-[A-Za-z-]+): ", re.MULTILINE)
@@ -140,12 +143,16 @@ class Guard:
         self.standing = standing
         self._states: dict[CommitId, _State] = {}
         self._parsed = lru_cache(REMEMBERED)(self._parse)
+        self._fetched: Mapping[BlobId, bytes] = {}
 
     def commits(self, tip: CommitId, without: Sequence[CommitId] = ()) -> Iterator[Judged]:
         """Yield the commits of a range, judged, oldest first."""
-        for commit, deltas in commits.listed(self.repository, tip, without):
-            bare = commits.bare(self.repository, commit)
-            yield self._judged(bare, deltas, is_first=not without and not self._states)
+        every = commits.listed(self.repository, tip, without)
+        while chunk := list(islice(every, TOGETHER)):
+            self._fetch(chunk)
+            bares = commits.bares(self.repository, [commit for commit, _ in chunk])
+            for bare, (_, deltas) in zip(bares, chunk, strict=True):
+                yield self._judged(bare, deltas, is_first=not without and not self._states)
 
     # One commit
 
@@ -395,7 +402,10 @@ class Guard:
             except Refused as error:
                 self._tell(case, "QJ0002", error.message.removeprefix("基准版本的 "), error.hint)
         if self.standing is not None:
-            self._validity(case, deltas, state, self.standing)
+            try:
+                self._validity(case, deltas, state, self.standing)
+            except Refused as error:  # by schemas that nobody can use
+                self._tell(case, "QJ0002", error.message, error.hint)
         self._states[bare.id] = state
 
     def _validity(
@@ -408,7 +418,7 @@ class Guard:
         """Judge the records of a commit as they stand after it; older faults are not its own."""
         bare = case.commit
         if state.judge is None:
-            files = Overlay(Revision(self.repository, bare.id), state.law.schemas)
+            files = Overlay(Revision(self.repository, bare.id), state.law.strict_schemas)
             state.judge = Judge(files, bare.at.date())
         judge = _Dated(state.judge, bare.at.date())
         for each in deltas:
@@ -475,7 +485,22 @@ class Guard:
     def _parse(self, blob: BlobId) -> Parsed:
         return parse(self._data(blob))
 
+    def _fetch(self, chunk: Iterable[tuple[CommitId, Sequence[Delta]]]) -> None:
+        """Read what the next commits need in one go; a large commit reads the rest by itself."""
+        entries = (
+            entry
+            for _, deltas in chunk
+            for each in deltas[:TOGETHER]
+            if is_record(each.path)
+            for entry in (each.before, each.after)
+        )
+        blobs = list(dict.fromkeys(entry.blob for entry in entries if entry.blob))
+        data = self.repository.read(blobs, LARGEST_BYTES + 1)
+        self._fetched = dict(zip(blobs, data, strict=True))
+
     def _data(self, blob: BlobId) -> bytes:
+        if blob in self._fetched:
+            return self._fetched[blob]
         return next(self.repository.read([blob], LARGEST_BYTES + 1))
 
 

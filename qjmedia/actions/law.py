@@ -1,5 +1,6 @@
 """What one revision lays down for the changes that follow it: policy, people, keys, schemas."""
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -11,7 +12,7 @@ from qjmedia.model.tree import Record, text
 from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import signatures
 from qjmedia.store.files import LARGEST_BYTES, Files
-from qjmedia.store.layout import SCHEMA_OF
+from qjmedia.store.layout import SCHEMA_OF, packaged
 from qjmedia.store.yaml import parse
 
 PATHS = frozenset({POLICY_PATH, UNITS_PATH, ACCESS_PATH, *SCHEMA_OF.values()})
@@ -46,6 +47,18 @@ class Law:
     def schemas(self) -> Mapping[PurePosixPath, bytes | None]:
         """The schemas alone."""
         return {path: data for path, data in self.texts.items() if path != POLICY_PATH}
+
+    @cached_property
+    def strict_schemas(self) -> Mapping[PurePosixPath, bytes | None]:
+        """The schemas without what a draft still lacks: its wording takes longer than the rest."""
+        path = SCHEMA_OF["platform"]
+        own = self.texts[path]
+        try:
+            schema = json.loads(own if own is not None else packaged(path).read_bytes())
+            kept = {key: value for key, value in schema.items() if key != "x-draft"}
+        except (ValueError, AttributeError, RecursionError):  # the schema's own reader will say so
+            return self.schemas
+        return {**self.schemas, path: json.dumps(kept).encode()}
 
     @cached_property
     def keys(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ files, links, submodules, modes, and what a merge made up. Nothing of it is chec
 
 import os
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -150,19 +150,20 @@ def differing(repository: Repository, old: str, new: str) -> tuple[Delta, ...]:
     return tuple(_delta(repository, line, next(tokens)) for line in tokens)
 
 
-def bare(repository: Repository, commit: CommitId) -> Bare:
-    """Return a commit's own words.
+def bares(repository: Repository, wanted: Sequence[CommitId]) -> Iterator[Bare]:
+    """Yield the commits' own words, in the order asked.
 
     Raises:
-        MachineFault: it is missing.
-        Refused: it is too large to be one.
+        MachineFault: one is missing.
+        Refused: one is too large to be one.
     """
-    found = next(repository.objects.ask([commit], _LARGEST_COMMIT + 1))
-    if found is None or found.type != "commit":
-        raise MachineFault(f"仓库中缺少提交 {commit}", hint="运行 git fsck 查看，并从备份恢复")
-    if len(found.data) > _LARGEST_COMMIT:
-        raise Refused(f"提交 {commit[:8]} 的说明太长，不像是登记的改动")
-    return _parsed(commit, found.data)
+    answers = repository.objects.ask(wanted, _LARGEST_COMMIT + 1)
+    for commit, found in zip(wanted, answers, strict=True):
+        if found is None or found.type != "commit":
+            raise MachineFault(f"仓库中缺少提交 {commit}", hint="运行 git fsck 查看，并从备份恢复")
+        if len(found.data) > _LARGEST_COMMIT:
+            raise Refused(f"提交 {commit[:8]} 的说明太长，不像是登记的改动")
+        yield _parsed(commit, found.data)
 
 
 def _parsed(commit: CommitId, data: bytes) -> Bare:

@@ -1,7 +1,6 @@
 """Where the policy asks for signatures, a name in a commit proves nothing."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import make
@@ -41,7 +40,7 @@ def access(keys: Path, *, fingerprint: bool = False) -> str:
 
 
 @pytest.fixture
-def signing(desk: Desk, keys: Path) -> Iterator[Desk]:
+def signing(desk: Desk, keys: Path) -> Desk:
     """A registry that asks for signatures from its last commit on."""
     desk.write("registry/registry.yaml", f"{scene.POLICY}signatures: 要求\n")
     desk.write("registry/access.yaml", access(keys))

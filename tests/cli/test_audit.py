@@ -10,6 +10,8 @@ from conftest import Command, Ran
 from plain_git import git
 from scene import MATH, NOBODY, OFFICE, Desk
 
+from qjmedia.store import edit
+
 TODAY = ("--today", make.TODAY.isoformat())
 
 
@@ -137,7 +139,7 @@ def test_a_history_long_enough_is_audited_in_time(desk: Desk, qjmedia: Command) 
     message = "变更\n\nQj-Action: amend\nQj-Record: math-wechat\nQj-Fields: remarks\n"
     orders = []
     for number in range(1000):
-        data = scene.edit.dump({**tree, "remarks": f"第 {number} 次"})
+        data = edit.dump({**tree, "remarks": f"第 {number} 次"})
         head = f"commit refs/heads/main\ncommitter {MATH} {1_790_000_000 + number} +0800\n"
         said = f"data {len(message.encode())}\n{message}"
         start = "" if number else "from refs/heads/main^0\n"

@@ -10,6 +10,8 @@ from conftest import Command
 from plain_git import git, put
 from scene import MATH, OFFICE, Desk
 
+from qjmedia.store import edit
+
 WECHAT = "registry/platforms/math/math-wechat.yaml"
 
 
@@ -27,7 +29,7 @@ def commit(root: Path, *options: str) -> tuple[int, str]:
 
 
 def broken() -> str:
-    return scene.edit.dump(make.record({"tier": "二极"})).decode()
+    return edit.dump(make.record({"tier": "二极"})).decode()
 
 
 def test_a_push_is_refused_with_the_finding_and_accepted_when_mended(
@@ -67,13 +69,13 @@ def test_a_plain_commit_is_refused_and_accepted_when_mended(desk: Desk, qjmedia:
     code, said = commit(desk.root)
     assert code == 1
     assert f"{WECHAT}:5:7: 错误 QJ0008" in said
-    desk.write(WECHAT, scene.edit.dump(make.record({"remarks": "改好了"})))
+    desk.write(WECHAT, edit.dump(make.record({"remarks": "改好了"})))
     assert commit(desk.root)[0] == 0
 
 
 def test_the_hook_looks_at_the_index_and_not_at_the_files(desk: Desk, qjmedia: Command) -> None:
     assert qjmedia("hook", "install", "--root", str(desk.root)).code == 0
-    good = scene.edit.dump(make.record({"remarks": "改好了"}))
+    good = edit.dump(make.record({"remarks": "改好了"}))
     desk.write(WECHAT, good)
     put(desk.root, WECHAT, broken().encode())
     assert commit(desk.root)[0] == 0
