@@ -156,7 +156,7 @@ def record(given: Record | None = None) -> Record:
     changes = dict(given or {})
     added = changes.pop("另加备案", None)
     made = base(changes)
-    _merge(made, changes)
+    merge(made, changes)
     if added is not None:
         made["filings"] = [*sequence(made, "filings"), added]
     return SCHEMA.arranged(made)
@@ -174,7 +174,7 @@ def registry(
     listed = make.tree(UNITS)
     for unit in sequence(listed, "units"):
         if isinstance(unit, dict):
-            _merge(unit, mapping(units or {}, text(unit, "id")))
+            merge(unit, mapping(units or {}, text(unit, "id")))
     files = {
         POLICY_PATH: edit.dump({"school": "曲靖师范学院", **(settings or {})}),
         UNITS_PATH: edit.dump(listed),
@@ -237,16 +237,16 @@ def _lines(written: str) -> dict[PurePosixPath, bytes]:
     return registry() | {path_of(make.record()): whole}
 
 
-def _merge(into: Record, changes: Record) -> None:
+def merge(into: Record, changes: Record) -> None:
     for key, value in changes.items():
         old = into.get(key)
         if value == NONE:
             into.pop(key, None)
         elif isinstance(value, dict) and isinstance(old, dict):
-            _merge(old, value)
+            merge(old, value)
         elif key == "filings" and isinstance(value, list) and isinstance(old, list):
             for filing, change in zip(old, value, strict=False):
                 if isinstance(filing, dict) and isinstance(change, dict):
-                    _merge(filing, change)
+                    merge(filing, change)
         else:
             into[key] = copy.deepcopy(value)

@@ -11,7 +11,7 @@ from qjmedia.model.finding import Fault, Finding, Place, Report, Severity
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.registry import Context, Registry
-from qjmedia.model.tree import without
+from qjmedia.model.tree import at, without
 from qjmedia.model.unit import UNITS_PATH
 from qjmedia.rules.base import File, Rule, Surroundings, run
 from qjmedia.store import layout, records
@@ -62,7 +62,7 @@ class Judge:
         if parsed.tree is None:
             return Verdict(tuple(found))
         failed = [*self._against(self.schema, path, parsed)]
-        pointers = tuple(each.pointer for each in failed)
+        pointers = tuple(each.pointer for each in failed if not _is_whole(parsed, each))
         tree = without(parsed.tree, pointers) if pointers else parsed.tree
         platform = Platform.of(path, tree if isinstance(tree, dict) else {})
         for rule, fault in run(rules.on(Platform), platform, self.context):
@@ -206,6 +206,12 @@ def check_change(
 
 def _position(parsed: Parsed, fault: Fault) -> tuple[int, int]:
     return parsed.position(fault.place.pointer)
+
+
+def _is_whole(parsed: Parsed, found: Finding) -> bool:
+    """Whether a list or mapping lacks something but what it holds can still be judged."""
+    value = at(parsed.tree or {}, found.pointer)
+    return isinstance(value, list | dict) and found.code not in {"QJ0006", "QJ0008"}
 
 
 def _covers(pointers: tuple[str, ...], pointer: str) -> bool:

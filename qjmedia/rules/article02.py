@@ -3,7 +3,7 @@
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context
-from qjmedia.model.words import GROUP_KINDS
+from qjmedia.model.words import GROUP_KINDS, Tier
 from qjmedia.rules.base import Faults, rule
 
 
@@ -12,14 +12,14 @@ def not_verified(platform: Platform, _: Context) -> Faults:
     """平台没有认证。
 
     依据：第二条“以单位（学校或校内各单位）和师生员工个人名义建设、认证并作为单位信息平台运行的新媒体平台”。
-    QQ群、微信群、聊天室没有认证一说，不在此列。
-    读法：认证是平台方对单位账号的认证；QQ群、微信群、聊天室没有认证一说，不在此列。
+    读法：认证是平台方对单位账号的认证；QQ群、微信群、聊天室和工作群没有认证一说，不在此列。
 
     错例：{kind: 微信公众号, verified: 未认证}
     正例：{kind: 微信公众号, verified: 已认证}
     改法：在平台方完成单位认证后：qjmedia amend ID --set verified=已认证
     """
-    if platform.is_active and platform.verified == "未认证" and platform.kind not in GROUP_KINDS:
+    is_group = platform.kind in GROUP_KINDS or platform.tier is Tier.WORK_GROUP
+    if platform.is_active and platform.verified == "未认证" and not is_group:
         yield Fault(
             platform.at("/verified"),
             f"“{platform.name}”尚未认证",

@@ -1,6 +1,7 @@
 """Records as they stand in one revision or on disk."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from qjmedia.errors import BadRequest, Refused
@@ -33,7 +34,13 @@ def schema(files: Files, name: str = "platform") -> Schema:
     """
     path = SCHEMA_OF[name]
     own = files.read(path)
-    return Schema(own if own is not None else packaged(path).read_bytes())
+    return _schema(own if own is not None else packaged(path).read_bytes())
+
+
+@lru_cache(maxsize=16)
+def _schema(text: bytes) -> Schema:
+    """Return a schema, compiled once however many revisions are judged by it."""
+    return Schema(text)
 
 
 def paths(files: Files) -> dict[str, PurePosixPath]:
