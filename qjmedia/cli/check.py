@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from qjmedia.actions.check import Progress
-    from qjmedia.model.finding import Report
+    from qjmedia.cli.ci import Checked
+    from qjmedia.model.finding import Report, Severity
 
 
 class Format(StrEnum):
@@ -25,6 +26,10 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
 
 
 def check(
@@ -40,7 +45,16 @@ def check(
         ),
     ] = "",
     pusher: options.As = "",
-    output: Annotated[Format, typer.Option("--format", help="输出格式。")] = Format.TEXT,
+    output: Annotated[
+        Format,
+        typer.Option("--format", help="输出格式；后四种供 CI 使用，文件写作仓库中的路径。"),
+    ] = Format.TEXT,
+    target: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="文件", help="按 --format 写进文件，屏幕上照常。"
+        ),
+    ] = None,
     json: options.Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="警告也算错误。")] = False,
     today: options.Today = "",
@@ -53,25 +67,26 @@ def check(
         qjmedia check registry/platforms/math
         qjmedia check --rev HEAD~1 --format json
         qjmedia check --base origin/main
+        qjmedia check --format sarif -o qjmedia.sarif
     """
     from qjmedia.actions.check import check as judge
+    from qjmedia.cli.ci import Checked
     from qjmedia.cli.session import files_at, locate, the_day
     from qjmedia.model.finding import Severity
-    from qjmedia.render.findings import WRITERS
 
+    files = files_at(root, rev)
+    within = _below(locate(root), paths or ())
     if base:
         report = _since(root, base, rev, the_day(today), pusher)
     else:
-        report = judge(files_at(root, rev), the_day(today), progress=_progress(quiet=quiet))
-    if paths:
-        report = report.within(_below(locate(root), paths))
+        report = judge(files, the_day(today), progress=_progress(quiet=quiet))
+    if within:
+        report = report.within(within)
+    fails = frozenset({Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR})
     wanted = Format.JSON if json else output
-    if wanted is Format.TEXT and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
-        _show_in_colour(report)
-    else:
-        typer.echo(WRITERS[wanted](report), nl=False)
-    weights = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-    if any(report.count(weight) for weight in weights):
+    checked = Checked(locate(root), files, base, rev, within)
+    _hand_over(report, wanted, target, checked, fails)
+    if any(report.count(weight) for weight in fails):
         raise typer.Exit(1)
 
 
@@ -84,6 +99,35 @@ def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -
         tip = repository.resolve(rev or "HEAD")
         start = base_named(repository, base)
         return incoming(repository, start, tip, today=today, pusher=pusher)
+
+
+def _hand_over(
+    report: "Report",
+    wanted: Format,
+    target: Path | None,
+    checked: "Checked",
+    fails: "frozenset[Severity]",
+) -> None:
+    """Write the report where it is wanted; what goes into a file is told on the screen too."""
+    from qjmedia.render.findings import WRITERS
+
+    if wanted.value in WRITERS:
+        written = WRITERS[wanted](report)
+    else:
+        from qjmedia.cli.ci import summarise
+        from qjmedia.cli.ci import written as for_ci
+
+        written = for_ci(report, wanted.value, checked, fails)
+        if wanted is Format.GITHUB:
+            summarise(report, checked)
+    if target is not None:
+        target.write_text(written, "utf-8", newline="\n")
+    if target is None and wanted is not Format.TEXT:
+        typer.echo(written, nl=False)
+    elif sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        _show_in_colour(report)
+    else:
+        typer.echo(WRITERS["text"](report), nl=False)
 
 
 def _show_in_colour(report: "Report") -> None:

@@ -20,7 +20,7 @@ def text(report: Report) -> str:
 def lines(report: Report) -> Iterator[Line]:
     """Yield the lines of `text`, each with the severity that may colour it."""
     for finding in report.findings:
-        yield finding.severity, visible(_headline(finding))
+        yield finding.severity, headline(finding)
         if finding.hint:
             yield None, f"    改法：{visible(finding.hint)}"
     yield _worst(report), summary(report)
@@ -36,7 +36,12 @@ def summary(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Return the report for programs: an object with version, summary and findings."""
-    written = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    return document(report.to_json())
+
+
+def document(content: object) -> str:
+    """Return plain data as a JSON document in which no character is hidden from the reader."""
+    written = json.dumps(content, ensure_ascii=False, indent=2)
     return "".join(f"{_shown(line, json.dumps)}\n" for line in written.split("\n"))
 
 
@@ -52,10 +57,11 @@ def _shown(value: str, quoted: Callable[[str], str]) -> str:
     return "".join(quoted(char)[1:-1] if _is_unseen(char) else char for char in value)
 
 
-def _headline(found: Finding) -> str:
+def headline(found: Finding) -> str:
+    """Return a finding on one line: place, weight, code, what is wrong, article."""
     place = f"{found.path}:{found.line}:{found.column}"
     article = f"（{found.article}）" if found.article else ""
-    return f"{place}: {WORDS[found.severity]} {found.code} {found.message}{article}"
+    return visible(f"{place}: {WORDS[found.severity]} {found.code} {found.message}{article}")
 
 
 def _worst(report: Report) -> Severity | None:
@@ -68,4 +74,4 @@ def _is_unseen(char: str) -> bool:
 
 
 WRITERS: dict[str, Callable[[Report], str]] = {"text": text, "json": as_json}
-"""A further format is one more function, and its name here."""
+"""The formats that need nothing but the report; those for CI stand in formats.py."""
