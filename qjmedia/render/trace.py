@@ -114,6 +114,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
 
+@lru_cache(maxsize=256)
 def _drawn(trace: str) -> "QRCode":
     import segno
 
