@@ -20,6 +20,7 @@ PLACES = {
     "gitattributes": PurePosixPath(".gitattributes"),
     "gitignore": PurePosixPath(".gitignore"),
     "workflow.yml": PurePosixPath(".github/workflows/qjmedia.yml"),
+    "gitlab-ci.yml": PurePosixPath(".gitlab-ci.yml"),
 }
 SHORT_NAME = 2
 """How many characters of a school's name its short form takes where nothing better is known."""

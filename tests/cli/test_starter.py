@@ -1,0 +1,100 @@
+"""The checks that `init` writes for a forge, run as the forge runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import scene
+import yaml
+from conftest import Command
+from plain_git import git
+from scene import MATH, Desk
+
+WORKFLOW, GITLAB = ".github/workflows/qjmedia.yml", ".gitlab-ci.yml"
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text("utf-8"))
+
+
+def github(root: Path) -> str:
+    """Return the step that a pull request runs."""
+    steps = read(root / WORKFLOW)["jobs"]["check"]["steps"]
+    (step,) = (each for each in steps if "pull_request" in each.get("if", ""))
+    return str(step["run"])
+
+
+def gitlab(root: Path) -> str:
+    """Return what a merge request runs, apart from the installation."""
+    script: list[str] = read(root / GITLAB)["check"]["script"]
+    return "\n".join(line for line in script if not line.startswith("pip "))
+
+
+@pytest.fixture
+def started(tmp_path: Path, qjmedia: Command) -> Path:
+    """A registry as `init` makes it."""
+    assert qjmedia("init", str(tmp_path / "started")).code == 0
+    return tmp_path / "started"
+
+
+@pytest.fixture
+def proposal(tmp_path: Path) -> Desk:
+    """A clone as a forge makes it: a proposal checked out, the registry's branch beside it."""
+    scene.build(tmp_path / "school")
+    git(tmp_path, "clone", "-q", str(tmp_path / "school"), "clone")
+    return Desk(tmp_path / "clone")
+
+
+def run(script: str, root: Path, **env: str) -> tuple[int, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=root,
+        env={**os.environ, "PATH": path, **env},
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("read_script", "variable"),
+    [(github, "BASE"), (gitlab, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")],
+)
+def test_a_proposal_is_refused_with_the_finding_and_accepted_when_mended(
+    read_script: Any, variable: str, started: Path, proposal: Desk
+) -> None:
+    script = read_script(started)
+    proposal.change("academic-wechat", remarks="改了")
+    proposal.trailed(MATH)
+    code, out = run(script, proposal.root, **{variable: "main"})
+    assert code == 1
+    assert "QJ0024" in out
+    git(proposal.root, "reset", "-q", "--hard", "HEAD^")
+    proposal.change("math-wechat", remarks="改了")
+    proposal.trailed(MATH)
+    code, out = run(script, proposal.root, **{variable: "main"})
+    assert code == 0, out
+
+
+def test_the_whole_history_is_fetched(started: Path) -> None:
+    checkout = read(started / WORKFLOW)["jobs"]["check"]["steps"][0]
+    assert checkout["with"]["fetch-depth"] == 0
+    assert read(started / GITLAB)["check"]["variables"]["GIT_DEPTH"] == "0"
+
+
+def test_nothing_of_a_proposal_is_written_into_a_shell(started: Path) -> None:
+    """A branch may be called `$(…)`."""
+    own = Path(__file__).parents[2] / ".github/workflows/ci.yml"
+    for path in (started / WORKFLOW, own):
+        for job in read(path)["jobs"].values():
+            assert all("${{" not in step.get("run", "") for step in job["steps"])
+
+
+def test_pre_commit_knows_the_hook() -> None:
+    (hook,) = read(Path(__file__).parents[2] / ".pre-commit-hooks.yaml")
+    assert hook["entry"] == "qjmedia hook pre-commit"
+    assert hook["pass_filenames"] is False
