@@ -205,6 +205,7 @@ def test_both_opinions_leave_forty_millimetres_square_for_the_seal(form: Form) -
         assert len(labels) == 2
         for label in labels:
             day = next(each for each in sheet if each.top > label.bottom and each.text[-1] == "日")
+            assert day.right > 180 * MILLIMETRE
             left, side = label.right, 40 * MILLIMETRE
             square = Word(left, day.top - side, left + side, day.top, "")
             assert square.right < 192 * MILLIMETRE
