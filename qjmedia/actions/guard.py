@@ -281,11 +281,12 @@ class Guard:
             lost[pair.delta.path] = _Lost(before, doers)
         transition = Transition(before, after)
         if before is None and after is None:
-            if is_whole:
+            if is_whole and was is not None:  # it never was a record
                 return
-            path = pair.delta.path
+            # all that is known of what cannot be read is where it lies
+            path = pair.came.path
             transition = Transition(Platform(path, {}, owner=path.parent.name), None)
-        elif is_whole and not is_undone:
+        if is_whole and not is_undone:
             self._run(case, transition)
         if case.law.access.is_enforced:
             for doer in doers:
@@ -379,11 +380,20 @@ class Guard:
             parent = next(iter(bare.parents), None)
             known = _State(self.law or Law(Revision(self.repository, parent)))
         if len(bare.parents) > 1:
-            lost: dict[PurePosixPath, _Lost] = {}
-            for each in bare.parents:
-                lost |= self._states[each].lost if each in self._states else {}
-            known = replace(known, lost=lost)
+            known = replace(known, lost=self._lost(bare))
         return known
+
+    def _lost(self, bare: Bare) -> dict[PurePosixPath, _Lost]:
+        """Return what is unreadable on a line that a merge joins, and was not mended by another."""
+        found: dict[PurePosixPath, _Lost] = {}
+        for each in bare.parents:
+            found |= self._states[each].lost if each in self._states else {}
+        files = Revision(self.repository, bare.id)
+        return {
+            path: lost
+            for path, lost in found.items()
+            if parse(files.read(path) or b"").tree is None
+        }
 
     def _after(
         self,

@@ -97,7 +97,7 @@ def received(
     for update in updates:
         if update.ref.startswith(TAGS):
             _require_plain_tag(repository, update, updates)
-        elif not update.ref.startswith(BRANCHES):
+        elif not update.ref.startswith(BRANCHES) or update.ref == f"{BRANCHES}HEAD":
             raise Refused(
                 f"不接受推送到 {update.ref}",
                 hint="登记的改动推送到分支，例：git push origin HEAD:main",

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from qjmedia.model.finding import Report
     from qjmedia.store.repository import Repository
 
+SHOWN_LINES = 100
+"""How much Git is given to pass on; the last line has the totals."""
+
 app = typer.Typer(
     cls=Group,
     help="钩子：提交和推送之前自动检查；生成 CODEOWNERS。",
@@ -119,7 +122,9 @@ def _show(report: "Report", refusal: str) -> None:
     from qjmedia.render.findings import text
 
     if report.findings:
-        note(text(report).rstrip("\n"))
+        lines = text(report).splitlines()
+        shown = lines if len(lines) <= SHOWN_LINES else [*lines[: SHOWN_LINES - 1], "……", lines[-1]]
+        note("\n".join(shown))
     if report.errors:
         note(f"qjmedia：{refusal}。按上面的“改法”改好后再试一次。")
         raise typer.Exit(1)

@@ -31,6 +31,7 @@ _LOG = ("log", "--root", *_RAW, "--no-diff-merges", "--topo-order", "--reverse",
 _IDENTITY = re.compile(
     rb"(?P<name>[^<>\n\0]*?) ?<(?P<email>[^<>\n\0]*)> (?P<at>\d+) (?P<zone>[+-]\d{4})"
 )
+_UTF8 = {b"utf-8", b"utf8"}
 _EXTRA = {b"encoding", b"gpgsig", b"gpgsig-sha256", b"mergetag", b"HG:extra", b"HG:rename"}
 
 
@@ -179,6 +180,7 @@ def _parsed(commit: CommitId, data: bytes) -> Bare:
         and set(names[len(usual) :]) <= _EXTRA
         and author is not None
         and committer is not None
+        and first.get(b"encoding", b"utf-8").lower() in _UTF8
         and b"\0" not in data
     )
     who, at = author or (Author("", ""), _EPOCH)

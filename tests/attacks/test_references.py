@@ -9,6 +9,8 @@ from conftest import Command
 from plain_git import git, put
 from scene import MATH, OFFICE, Desk
 
+from qjmedia.model.tree import text
+
 TODAY = ("--today", make.TODAY.isoformat())
 
 
@@ -240,3 +242,89 @@ def test_what_a_base_cannot_say_is_not_guessed(desk: Desk, qjmedia: Command) -> 
     ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
     assert ran.code == 3
     assert "access.yaml 读不出来" in ran.err
+
+
+def test_a_message_that_reads_otherwise_in_another_encoding_is_refused(
+    desk: Desk, fortress: Path
+) -> None:
+    """Git would show what UTF-7 hides, we what it does not."""
+    amended(desk)
+    head, _, body = git(desk.root, "cat-file", "commit", "HEAD").partition("\n\n")
+    raw = f"{head}\nencoding UTF-7\n\n{body}\n"
+    made = git(desk.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())
+    accepted, said = desk.push(fortress, f"{made}:main")
+    assert not accepted
+    assert "写法不正常" in said
+
+
+def test_what_cannot_be_read_is_not_everybodys(desk: Desk, qjmedia: Command) -> None:
+    path = "registry/platforms/academic/academic-wechat.yaml"
+    desk.write(path, "{")
+    base = desk.commit(OFFICE)
+    desk.write(path, None)
+    desk.commit(MATH)
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
+    assert ran.code == 1
+    assert {"QJ0021", "QJ0024"} <= {word for word in ran.out.split() if word.startswith("QJ")}
+
+
+def test_a_branch_called_head_is_refused(desk: Desk, fortress: Path) -> None:
+    assert not desk.push(fortress, "HEAD:refs/heads/HEAD")[0]
+
+
+def test_an_id_that_is_taken_is_refused_in_ones_own_folder_too(desk: Desk, fortress: Path) -> None:
+    _, tree = desk.read("academic-wechat")
+    theirs = make.record({"id": "academic-wechat", "account": "mine", "status": "草稿"})
+    desk.write("registry/platforms/math/academic-wechat.yaml", {**theirs, "filings": []})
+    desk.commit(MATH)
+    assert text(tree, "id") == text(theirs, "id")
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert "QJ0010" in said
+
+
+def test_a_broken_line_that_a_merge_mends_is_forgotten(desk: Desk, qjmedia: Command) -> None:
+    base = desk.head
+    path, tree = desk.read("math-wechat")
+    desk.write(path, "{")
+    desk.commit(MATH)
+    desk.write(path, {**tree, "remarks": "改好了"})
+    desk.commit(MATH)
+    git(desk.root, "checkout", "-q", "-b", "side", base)
+    desk.change("choir", remarks="改了")
+    desk.trailed(OFFICE)
+    git(desk.root, "merge", "-q", "--no-ff", "-m", "Merge", "main")
+    desk.change("math-wechat", remarks="宣传部又改")
+    desk.trailed(OFFICE)
+    ran = qjmedia("check", "--root", str(desk.root), "--base", base, *TODAY)
+    assert ran.code == 0, ran.out
+
+
+def test_a_file_in_the_place_of_the_whole_registry_is_refused(desk: Desk, fortress: Path) -> None:
+    desk.write("registry", None)
+    (desk.root / "registry").symlink_to("elsewhere")
+    git(desk.root, "add", "registry")
+    desk.commit(OFFICE)
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert "QJ0021" in said
+    assert "符号链接" in said
+
+
+def test_a_stale_state_is_not_brought_back_by_crossing_merges(desk: Desk, fortress: Path) -> None:
+    """Two lines that merged each other have two forks; by either the record is the office's."""
+    git(desk.root, "branch", "other")
+    desk.change("academic-wechat", remarks="宣传部写的")
+    left = desk.trailed(OFFICE)
+    git(desk.root, "checkout", "-q", "other")
+    desk.change("math-wechat", remarks="改了")
+    right = desk.trailed(MATH)
+    git(desk.root, "merge", "-q", "--no-ff", "-m", "Merge", left)
+    git(desk.root, "checkout", "-q", "main")
+    git(desk.root, "merge", "-q", "--no-ff", "-m", "Merge", right)
+    git(desk.root, "merge", "-q", "--no-ff", "--no-commit", "-s", "ours", "other")
+    desk.change("academic-wechat", remarks="")
+    desk.commit(MATH, "Merge")
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert "QJ0024" in said
