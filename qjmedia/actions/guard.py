@@ -53,7 +53,7 @@ TOGETHER = 32
 """How many commits are read in one go."""
 
 _COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TRAILER = re.compile(r"^(Qj-[A-Za-z-]+): ", re.MULTILINE)
+_TRAILER = re.compile(r"^(Qj-(?:Action|Record|Fields|Changed-On|Undoes)): ", re.MULTILINE)
 _OURS = (REGISTRY, SCHEMAS, TEMPLATES)
 
 

@@ -21,7 +21,7 @@ from qjmedia.store.repository import Repository
 MOST_COMMITS = 2_000
 MOST_FILES = 50_000
 
-FORGIVING = frozenset({"close", "order-close", "reinstate", "report"})
+FORGIVING = frozenset({"close", "order-close", "reinstate", "report", "renumber"})
 """The actions that the tool carries out in spite of the faults that a record has already."""
 
 

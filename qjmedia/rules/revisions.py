@@ -15,7 +15,12 @@ from qjmedia.rules.base import Faults, rule
 REPORTABLE = {"name": "名称", "operators": "后台管理人员", "maintenance": "维护方式"}
 """第七条: 账号名、后台管理人员或维护方式."""
 
-OF_PUBLICITY = {"publicity_opinion": "宣传部意见", "year": "年", "serial": "号"}
+OF_PUBLICITY = {
+    "publicity_opinion": "宣传部意见",
+    "year": "年",
+    "serial": "号",
+    "voids": "作废的编号",
+}
 """What only the publicity department writes on a form."""
 
 OPINIONS = ("unit_opinion", "publicity_opinion", "year", "serial")
@@ -175,7 +180,8 @@ def filing_rewritten(transition: Transition, _: Context) -> Faults:
     """改写或删去了已有的备案记录。
 
     依据：第七条的登记、备案、变更各有其表，已经签过字的不能再改；只能在后面添加。
-    没有人签过意见的表还可以改；空着的栏（意见、编号、报备日期、注销证明）可以补。
+    没有人签过意见的表还可以改；空着的栏（意见、编号、报备日期、注销证明）可以补；
+    重号改号的，旧号留在 voids。
 
     错例：把 filings 中一条的 filled_on 从 2019-02-01 改成 2018-02-01
     正例：在 filings 末尾加一条
@@ -340,7 +346,17 @@ def _continues(old: Tree, new: Tree) -> bool:
         return old == new
     if _is_open(old) and _is_numbered(new):
         return True
-    return all(new.get(key) == value for key, value in old.items())
+    voids = sequence(old, "voids")
+    is_void = any(_number(each) == _number(old) for each in sequence(new, "voids")[len(voids) :])
+    mutable = {"voids", *(("year", "serial") if is_void else ())}
+    is_kept = all(new.get(key) == value for key, value in old.items() if key not in mutable)
+    return is_kept and [*sequence(new, "voids")[: len(voids)]] == [*voids]
+
+
+def _number(tree: Tree) -> tuple[str, str]:
+    """Return the number of a filing, or one that it gave up (docs/adr/0007)."""
+    found = tree if isinstance(tree, dict) else {}
+    return text(found, "year"), text(found, "serial")
 
 
 def _is_open(filing: Record) -> bool:
@@ -364,7 +380,7 @@ def _disagreements(act: Act) -> list[str]:
         return [f"提交说明中 {'、'.join(act.repeated)} 写了不止一次"]
     if act.lie:
         return [f"提交说明写的是 {message.action}，{act.lie}"]
-    if act.strangers and message.action != "init":
+    if act.strangers and message.action not in {"init", "fix"}:
         return [f"提交说明写的是 {message.action}，却还改了 {_some(act.strangers)}"]
     return _of_records(act) + _of_days(act)
 
