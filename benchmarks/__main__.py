@@ -20,6 +20,7 @@ from pathlib import Path
 from benchmarks.measure import Aim, Command, Place, Row, Task, medians
 from benchmarks.paper import paper
 from benchmarks.records import build
+from benchmarks.rules import growth
 from benchmarks.sandbox import surroundings
 from benchmarks.word import word
 
@@ -111,6 +112,11 @@ class Bench:
             times = taken[name, large], taken[name, small]
             yield Row(f"{name}, {large:,} records", times[0], before, times[1], aim=aim)
 
+    def rules(self) -> Iterator[Row]:
+        """Check in one process at both sizes: how all rules together grow."""
+        small, large = self.place(self.scale.small), self.place(self.scale.large)
+        yield from growth(small, large, self.scale.long_runs)
+
     def paper(self) -> Iterator[Row]:
         """Print PDFs, beside LibreOffice; and a whole registry into one."""
         yield from paper(self.place(self.scale.forms), self.scale.runs)
@@ -160,7 +166,7 @@ def main() -> None:
         "rows",
         nargs="*",
         metavar="row",
-        help="startup, check, amend, paper, word; without any: all",
+        help="startup, check, amend, rules, paper, word; without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
     options = parser.parse_args()
@@ -170,6 +176,7 @@ def main() -> None:
             "startup": bench.startup,
             "check": bench.check,
             "amend": bench.amend,
+            "rules": bench.rules,
             "paper": bench.paper,
             "word": bench.word,
         }
