@@ -22,8 +22,8 @@ def growth(small: Place, large: Place, runs: int) -> Iterator[Row]:
     """Check both sizes with all rules, in one process; then compare names alone.
 
     Processor time: there is nobody to compare with, and a busy machine would count twice against
-    the longer task. A rule is timed where it runs in a check, right after its record was read: a loop over
-    thousands of records in memory measures the processor's cache.
+    the longer task. A rule is timed where it runs in a check, right after its record was read: a
+    loop over thousands of records in memory measures the processor's cache.
     """
     places = {"small": small, "large": large}
     tasks = {("all rules", size): _task(_check, place) for size, place in places.items()}
