@@ -1,9 +1,10 @@
 """Looking things up: lists, searches, one record in words."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from qjmedia.actions.fields import UNIT_FIELDS
 from qjmedia.errors import BadRequest
 from qjmedia.model.nearest import nearest
 from qjmedia.model.platform import Platform
@@ -12,6 +13,7 @@ from qjmedia.model.unit import Units
 from qjmedia.model.words import KINDS, Status, Tier, canonical
 from qjmedia.store import records
 from qjmedia.store.files import Files
+from qjmedia.store.outline import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,24 @@ def unit_id(typed: str, units: Units) -> str:
 
 def filled_in(files: Files, record: Record) -> Iterator[tuple[int, str, str]]:
     """Yield a record line by line: depth, Chinese title, value; units by their names."""
-    fields = records.schema(files).fields()
+    return _filled_in(files, record, records.schema(files).fields())
+
+
+def unit_filled_in(files: Files, unit: Record) -> Iterator[tuple[int, str, str]]:
+    """Yield a unit line by line, as `filled_in` does a record."""
+    fields = records.schema(files, "units").fields()
+    own = {name.removeprefix("units[]."): field for name, field in fields.items()}
+    return _filled_in(files, unit, own)
+
+
+def _filled_in(
+    files: Files, record: Record, fields: Mapping[str, Field]
+) -> Iterator[tuple[int, str, str]]:
     units = records.units(files)
     for key, value in record.items():
         for depth, name, shown in _lines(key, value):
             title = fields[name].title if name in fields else name
-            if name in {"owner", "steward"} and shown in units:
+            if name in UNIT_FIELDS and shown in units:
                 shown = f"{units.name_of(shown)}（{shown}）"  # noqa: PLW2901  shown in words
             yield depth, title, shown
 

@@ -15,6 +15,8 @@ from qjmedia.store.yaml import parse
 
 UNIT_FIELDS = frozenset({"owner", "steward", "parent", "merged_into"})
 SEPARATORS = re.compile(r"[,，、;；]\s*")
+LIKENESS = 0.65
+"""How near a field has to be to be offered: at less, "phone" would be taken for "owner"."""
 INDEX = re.compile(r"\[(\d+)\]")
 
 
@@ -63,10 +65,12 @@ def resolve(name: str, fields: Mapping[str, Field]) -> tuple[tuple[str, ...], st
     plain = re.sub(r"\.(\d+|-)(?=\.|$)", "[]", pattern)
     if plain in fields:
         return tokens, plain
-    near = nearest(plain, (*fields, *(field.title for field in fields.values())))
+    words = (*fields, *(field.title for field in fields.values()))
+    near = nearest(plain, words, cutoff=LIKENESS)
+    top = "、".join(f"{key}（{field.title}）" for key, field in fields.items() if "." not in key)
     raise BadRequest(
         f"没有“{name}”这个字段",
-        hint=f"是否想写 {near}？" if near else "用 qjmedia add --help 查看全部字段",
+        hint=f"是否想写 {near}？" if near else f"可用的有：{top}",
     )
 
 

@@ -8,7 +8,9 @@ from qjmedia.cli import options
 
 
 def find(
-    text: Annotated[str, typer.Argument(help="名称、账号、链接、单位、人名中的一段文字。")],
+    text: Annotated[
+        str, typer.Argument(metavar="文字", help="名称、账号、链接、单位、人名中的一段文字。")
+    ],
     root: options.Root = None,
     rev: options.Rev = "",
     json: options.Json = False,

@@ -15,8 +15,10 @@ WORDS = (
     ("Commands:\n", "命令：\n"),
     ("[required]", "[必填]"),
     ("[default: ", "[默认："),
+    ("[default:\n", "[默认：\n"),
     ("; required]", "；必填]"),
     ("env var: ", "环境变量："),
+    ("env var:\n", "环境变量：\n"),
 )
 SENTENCES = {
     "Show this message and exit.": "显示本说明。",

@@ -7,7 +7,9 @@ import typer
 
 Root = Annotated[
     Path | None,
-    typer.Option("--root", envvar="QJMEDIA_ROOT", help="登记库目录；不写则从当前目录向上找。"),
+    typer.Option(
+        "--root", metavar="目录", envvar="QJMEDIA_ROOT", help="登记库目录；不写则从当前目录向上找。"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 Today = Annotated[

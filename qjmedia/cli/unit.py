@@ -101,7 +101,11 @@ def amend(
 
 @app.command("list", cls=Command)
 def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json = False) -> None:
-    """列出单位和各自的平台数。"""
+    """列出单位和各自的平台数。
+
+    \b
+    例：qjmedia unit list
+    """
     from collections import Counter
 
     from qjmedia.cli.output import emit, table
@@ -135,11 +139,15 @@ def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json =
 def show(
     unit: UnitId, root: options.Root = None, rev: options.Rev = "", json: options.Json = False
 ) -> None:
-    """显示一个单位的全部字段。"""
-    from qjmedia.actions.browse import unit_id
+    """显示一个单位的全部字段。
+
+    \b
+    例：qjmedia unit show 数学学院
+    """
+    from qjmedia.actions.browse import unit_filled_in, unit_id
     from qjmedia.cli.output import emit, plain
     from qjmedia.cli.session import files_at
-    from qjmedia.model.tree import leaves, sequence, text
+    from qjmedia.model.tree import sequence, text
     from qjmedia.model.unit import UNITS_PATH
     from qjmedia.store import records
 
@@ -150,5 +158,5 @@ def show(
     if json:
         emit({"version": 1, **tree})
         return
-    for pointer, value in leaves(tree):
-        typer.echo(f"{pointer[1:].replace('/', '.')}：{plain(value)}")
+    for depth, title, value in unit_filled_in(files, tree):
+        typer.echo(f"{'  ' * depth}{title}：{plain(value)}")

@@ -145,7 +145,7 @@ class Repository:
                 return CommitId(found.line())
         raise BadRequest(
             f"找不到版本“{rev}”",
-            hint="可写提交号、分支名、标签名或 HEAD~1；git log --oneline 可列出",
+            hint="可写提交号、分支名、标签名或 HEAD~1；qjmedia log 每条末尾有提交号",
         )
 
     def entry(self, commit: CommitId | None, path: PurePosixPath) -> Entry | None:

@@ -335,6 +335,20 @@ def test_a_unit_is_shown_before_and_after(qjmedia: Command) -> None:
     assert "示例甲 → 示例壬" in ran.err
 
 
+@pytest.mark.usefixtures("added")
+def test_a_unit_is_shown_in_chinese(qjmedia: Command) -> None:
+    shown = qjmedia("unit", "show", "数学学院").out
+    assert shown.startswith("编号：math\n全称：")
+    assert "第一责任人：\n  姓名：示例甲\n  职务：学院党总支书记\n" in shown
+
+
+@pytest.mark.usefixtures("added")
+def test_an_unknown_field_names_those_there_are(qjmedia: Command) -> None:
+    refused = qjmedia("amend", "math-wechat", "--set", "phone=1")
+    assert refused.code == 2
+    assert "可用的有：id（编号）、name（媒体名称）" in refused.err
+
+
 def test_without_an_identity_init_leaves_nothing_behind(
     tmp_path: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
