@@ -10,7 +10,7 @@ from datetime import date
 
 from qjmedia.model.measures import ARTICLES
 from qjmedia.model.platform import Filing, Platform
-from qjmedia.model.policy import Policy
+from qjmedia.model.policy import Policy, must_file
 from qjmedia.model.tree import Record
 from qjmedia.model.tree import text as value_of
 from qjmedia.model.words import FormKind
@@ -125,12 +125,13 @@ def cancellation(subject: Subject) -> Body:
 def closure(subject: Subject) -> Body:
     """Return the letter that orders a platform closed; a person checks, seals and sends it.
 
-    Measures: 第七条第四款.
+    Measures: 第七条第四款；第四条.
     """
     filing, policy = subject.filing, subject.policy
+    article, paragraph = _grounds(subject)
     said = (
-        f"{policy.document_title.join('《》')}（{policy.document_number}）第七条规定："
-        f"“{ARTICLES['第七条'][3]}”"
+        f"{policy.document_title.join('《》')}（{policy.document_number}）{article}规定："
+        f"“{ARTICLES[article][paragraph]}”"
     )
     order = (
         f"据此，责令你单位于{day(filing.deadline)}前关停上述平台，"
@@ -149,6 +150,18 @@ def closure(subject: Subject) -> Body:
         mark=DRAFT,
         copies=(DRAFT_COPY,),
     )
+
+
+def _grounds(subject: Subject) -> tuple[str, int]:
+    """Return the article and paragraph that the letter quotes.
+
+    第七条 speaks of platforms that were not filed in time; where nothing was left unfiled, only
+    the department's general charge is left.
+    """
+    platform = subject.platform
+    is_filed = any(filing.is_consented for filing in platform.filings)
+    unfiled = must_file(platform, subject.policy) and not is_filed
+    return ("第七条", 3) if unfiled else ("第四条", 0)
 
 
 DOCUMENTS: Mapping[FormKind, Callable[[Subject], Body]] = {

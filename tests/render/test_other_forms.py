@@ -65,7 +65,7 @@ def test_a_cancellation_prints_reason_and_proof() -> None:
 
 
 def test_the_letter_of_closure_is_a_draft_that_quotes_the_article() -> None:
-    form = given.other(FormKind.CLOSURE)
+    form = given.other(FormKind.CLOSURE, filings=[given.CLOSED])
     assert (form.title, form.mark, form.rows) == ("责令关停通知书", "草稿", ())
     assert form.number == "〔2026〕     号"
     assert form.paragraphs[0] == Paragraph("to", "数学学院：")
@@ -78,6 +78,13 @@ def test_the_letter_of_closure_is_a_draft_that_quotes_the_article() -> None:
         assert words in said
     assert f"第七条规定：“{ARTICLES['第七条'][3]}”" in said
     assert len(form.copies) == 1
+
+
+def test_the_letter_to_a_filed_platform_does_not_say_that_it_was_not_filed() -> None:
+    form = given.other(FormKind.CLOSURE)
+    said = "".join(paragraph.text for paragraph in form.paragraphs)
+    assert f"第四条规定：“{ARTICLES['第四条'][0]}”" in said
+    assert "第七条" not in said
 
 
 def test_a_letter_without_days_leaves_them_to_the_pen() -> None:
