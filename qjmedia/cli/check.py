@@ -51,12 +51,19 @@ def check(
     ] = Format.TEXT,
     target: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="文件", help="按 --format 写进文件，屏幕上照常。"
-        ),
+        typer.Option("--output", "-o", metavar="文件", help="按 --format 写进文件，屏幕上照常。"),
     ] = None,
     json: options.Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="警告也算错误。")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="先修正不会改变意思的写法（引号、空白、全角、词语）。")
+    ] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="与 --fix 同用：修正的文件合成一次提交。")
+    ] = False,
+    dry_run: options.DryRun = False,
+    yes: options.Yes = False,
+    author: options.AuthorOption = "",
     today: options.Today = "",
     quiet: options.Quiet = False,
 ) -> None:
@@ -68,14 +75,22 @@ def check(
         qjmedia check --rev HEAD~1 --format json
         qjmedia check --base origin/main
         qjmedia check --format sarif -o qjmedia.sarif
+        qjmedia check --fix --dry-run
     """
     from qjmedia.actions.check import check as judge
     from qjmedia.cli.ci import Checked
     from qjmedia.cli.session import files_at, locate, the_day
     from qjmedia.model.finding import Severity
 
-    files = files_at(root, rev)
+    _refuse_unfit(fix=fix, past=bool(rev or base), only_with_fix=commit or dry_run or yes)
     within = _below(locate(root), paths or ())
+    if fix:
+        from qjmedia.cli import fixing
+
+        wish = fixing.Wish(within, dry_run, yes, commit, author, quiet)
+        files = fixing.fix(locate(root), wish)
+    else:
+        files = files_at(root, rev)
     if base:
         report = _since(root, base, rev, the_day(today), pusher)
     else:
@@ -88,6 +103,19 @@ def check(
     _hand_over(report, wanted, target, checked, fails)
     if any(report.count(weight) for weight in fails):
         raise typer.Exit(1)
+
+
+def _refuse_unfit(*, fix: bool, past: bool, only_with_fix: bool) -> None:
+    """Refuse options that contradict one another."""
+    if fix and past:
+        raise BadRequest(
+            "--fix 修正的是文件夹里的文件，不能与 --rev、--base 同用",
+            hint="去掉 --rev、--base；以前的版本不能再改",
+        )
+    if only_with_fix and not fix:
+        raise BadRequest(
+            "--commit、--dry-run、--yes 只与 --fix 同用", hint="只检查：去掉它们；修正：加上 --fix"
+        )
 
 
 def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -> "Report":
