@@ -12,13 +12,14 @@ from qjmedia.rules import (
     article12,
     article13,
     article14,
+    revisions,
     shape,
 )
 from qjmedia.rules.base import Rule
 
 MODULES = (
     shape, article02, article03, article05, article06, article07, article08, article09, article10,
-    article12, article13, article14,
+    article12, article13, article14, revisions,
 )  # fmt: skip
 
 ALL: tuple[Rule, ...] = tuple(
