@@ -2,7 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
-from qjmedia.errors import MachineFault, Refused
+from qjmedia.errors import MachineFault, Refused, os_reason
 from qjmedia.model.message import Message
 from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.unit import UNITS_PATH
@@ -62,7 +62,7 @@ def init(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise MachineFault(
-            f"建不了目录 {folder}：{error.strerror}", hint="换一个目录，或检查权限和磁盘空间"
+            f"建不了目录 {folder}：{os_reason(error)}", hint="换一个目录，或检查权限和磁盘空间"
         ) from error
     for path in files:
         if (folder / path).exists():

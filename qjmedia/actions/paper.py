@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qjmedia.actions.browse import unit_id
 from qjmedia.actions.tracing import Origin, origins
-from qjmedia.errors import BadRequest, MachineFault, QjError, Refused
+from qjmedia.errors import BadRequest, MachineFault, QjError, Refused, os_reason
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier
 from qjmedia.render.binding import bind
@@ -255,7 +255,7 @@ def _put(path: Path, written: str | bytes) -> None:
         os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
     except OSError as error:
         raise MachineFault(
-            f"写不了 {path}：{error.strerror}", hint="换一个目录（-o），或检查磁盘空间和权限"
+            f"写不了 {path}：{os_reason(error)}", hint="换一个目录（-o），或检查磁盘空间和权限"
         ) from error
     finally:
         with suppress(OSError):

@@ -151,7 +151,7 @@ def _tell_what_comes_next(record: "Record", *, quiet: bool) -> None:
 def _read(source: str) -> "Record":
     import sys
 
-    from qjmedia.errors import BadRequest
+    from qjmedia.errors import BadRequest, os_reason
     from qjmedia.store.yaml import parse
 
     if source == "-":
@@ -160,7 +160,7 @@ def _read(source: str) -> "Record":
         try:
             data = Path(source).read_bytes()
         except OSError as error:
-            raise BadRequest(f"读不了 {source}：{error.strerror}", hint="核对文件名") from error
+            raise BadRequest(f"读不了 {source}：{os_reason(error)}", hint="核对文件名") from error
     parsed = parse(data)
     if parsed.tree is None:
         fault = parsed.faults[0]

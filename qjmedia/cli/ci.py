@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from qjmedia.errors import QjError
+from qjmedia.errors import QjError, os_reason
 
 if TYPE_CHECKING:
     from qjmedia.actions.history import Altered, Titles
@@ -74,7 +74,7 @@ def summarise(report: "Report", checked: Checked) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:  # the findings are what counts
-        note(f"注意：任务小结没有写成（{error.strerror}）")
+        note(f"注意：任务小结没有写成（{os_reason(error)}）")
 
 
 def _prefix(root: Path) -> str:

@@ -16,7 +16,7 @@ import typer
 from qjmedia.actions.amend import Arrange, Edit, Occasion, prepare, rewriting
 from qjmedia.cli.ask import BACK, HELP, Asker, Choice, Prompt
 from qjmedia.cli.output import note
-from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
+from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused, os_reason
 from qjmedia.model.tree import Record
 from qjmedia.store import records
 from qjmedia.store.files import LARGEST_BYTES, Files
@@ -60,7 +60,7 @@ class Desk:
                 text = file.read(LARGEST_BYTES + 1)
         except OSError as error:
             raise MachineFault(
-                f"编辑器没有留下 {self.file.name}：{error.strerror}",
+                f"编辑器没有留下 {self.file.name}：{os_reason(error)}",
                 hint="登记没有改变；换一个编辑器再试（设置环境变量 EDITOR）",
             ) from error
         mark = BOM.encode()
@@ -245,7 +245,7 @@ def _open(command: list[str], desk: Desk) -> None:
 
 def _why(error: OSError) -> str:
     known = {FileNotFoundError: "没有这个程序", PermissionError: "它不是可以运行的程序"}
-    return known.get(type(error)) or str(error.strerror)
+    return known.get(type(error)) or os_reason(error)
 
 
 @contextmanager

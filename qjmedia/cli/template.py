@@ -79,7 +79,7 @@ def build(
     from qjmedia.actions.template import build as run
     from qjmedia.cli.output import note
     from qjmedia.cli.session import locate
-    from qjmedia.errors import BadRequest
+    from qjmedia.errors import BadRequest, os_reason
 
     data = run(locate(root), KINDS[_named(kind)])
     if to.exists():
@@ -87,7 +87,7 @@ def build(
     try:
         to.write_bytes(data)
     except OSError as error:
-        raise BadRequest(f"写不了 {to}：{error.strerror}", hint="用 -o 换一个位置") from error
+        raise BadRequest(f"写不了 {to}：{os_reason(error)}", hint="用 -o 换一个位置") from error
     typer.echo(str(to))
     note("在 Word 里改好后运行：qjmedia template import " + str(to), quiet=quiet)
 
@@ -155,13 +155,13 @@ def _named(kind: str) -> str:
 
 
 def _read(file: Path) -> bytes:
-    from qjmedia.errors import BadRequest
+    from qjmedia.errors import BadRequest, os_reason
 
     try:
         with file.open("rb") as opened:
             return opened.read(32 * 1024 * 1024 + 1)
     except OSError as error:
-        raise BadRequest(f"读不了 {file}：{error.strerror}", hint="检查文件名") from error
+        raise BadRequest(f"读不了 {file}：{os_reason(error)}", hint="检查文件名") from error
 
 
 def _lines(each: "Checked") -> "Iterator[str]":

@@ -78,7 +78,7 @@ def _verified(
 
 
 def _read(file: Path) -> bytes:
-    from qjmedia.errors import BadRequest
+    from qjmedia.errors import BadRequest, os_reason
 
     if str(file) == "-":
         return sys.stdin.buffer.read()
@@ -86,7 +86,7 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise BadRequest(
-            f"读不了 {file}：{error.strerror}", hint="检查文件名；在别的目录要写上目录"
+            f"读不了 {file}：{os_reason(error)}", hint="检查文件名；在别的目录要写上目录"
         ) from error
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.errors import BadRequest, MachineFault, os_reason
 from qjmedia.model.words import FormKind
 from qjmedia.render import templates
 from qjmedia.render.form import Form
@@ -110,7 +110,7 @@ def parts_of(folder: Path) -> Parts:
     try:
         parts = tuple(sorted(_read(folder, ""), key=lambda part: _order(part[0])))
     except OSError as e:
-        raise MachineFault(f"无法读取模板 {folder}：{e.strerror}", hint="检查文件权限") from e
+        raise MachineFault(f"无法读取模板 {folder}：{os_reason(e)}", hint="检查文件权限") from e
     if len(parts) > MOST_PARTS or sum(len(data) for _, data in parts) > LARGEST_BYTES:
         raise BadRequest(
             f"模板 {folder} 太大（最多 {MOST_PARTS} 个文件、{LARGEST_BYTES // 1024 // 1024} MB）"

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from qjmedia.errors import BadRequest, MachineFault, Refused
+from qjmedia.errors import BadRequest, MachineFault, Refused, os_reason
 from qjmedia.render.cells import Contact, Endorsement, Row, Table
 from qjmedia.render.fonts import Fonts, missing
 from qjmedia.render.form import Form
@@ -149,7 +149,7 @@ def _template(folders: Sequence[Path]) -> bytes:
                 return _checked(path.read_bytes())
         except OSError as error:
             raise MachineFault(
-                f"无法读取模板 {path}：{error.strerror}", hint="检查文件权限"
+                f"无法读取模板 {path}：{os_reason(error)}", hint="检查文件权限"
             ) from error
     raise BadRequest(f"找不到模板 {TEMPLATE}")
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.errors import BadRequest, MachineFault, os_reason
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -117,7 +117,7 @@ def _read(path: Path) -> bytes | None:
         with path.open("rb") as file:
             return file.read(SIZE_BYTES + 1)
     except OSError as e:
-        raise MachineFault(f"无法读取模板 {path}：{e.strerror}", hint="检查文件权限") from e
+        raise MachineFault(f"无法读取模板 {path}：{os_reason(e)}", hint="检查文件权限") from e
 
 
 def _decoded(name: str, data: bytes) -> str:

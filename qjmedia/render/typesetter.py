@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
-from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.errors import BadRequest, MachineFault, os_reason
 
 if TYPE_CHECKING:
     from typst import FontInfo, Fonts, TypstError
@@ -139,7 +139,7 @@ def _empty_folder() -> Iterator[str]:
         with TemporaryDirectory(prefix="qjmedia-") as folder:
             yield folder
     except OSError as error:
-        raise MachineFault(f"无法建立临时目录：{error.strerror}", hint="检查磁盘空间") from error
+        raise MachineFault(f"无法建立临时目录：{os_reason(error)}", hint="检查磁盘空间") from error
 
 
 @contextmanager

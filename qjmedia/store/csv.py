@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 
-from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.errors import BadRequest, MachineFault, os_reason
 from qjmedia.store.sheet import Sheet, sheet_of
 
 LARGEST_BYTES = 20 * 1024 * 1024
@@ -49,7 +49,7 @@ def write(path: Path, lines: Iterable[Sequence[str]]) -> None:
     except FileExistsError as error:
         raise BadRequest(f"{path} 已经存在，不会覆盖", hint="换一个文件名") from error
     except OSError as error:
-        raise MachineFault(f"写不了 {path}：{error.strerror}", hint="换一个文件夹") from error
+        raise MachineFault(f"写不了 {path}：{os_reason(error)}", hint="换一个文件夹") from error
 
 
 def unharmed(cell: str) -> str:
@@ -73,7 +73,7 @@ def _bytes(path: Path) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        why = "没有这个文件" if isinstance(error, FileNotFoundError) else error.strerror
+        why = os_reason(error)
         raise BadRequest(f"读不了 {path}：{why}", hint="核对文件名和所在文件夹") from error
 
 

@@ -3,30 +3,21 @@
 import errno
 import re
 
-from qjmedia.errors import MachineFault
+from qjmedia.errors import MachineFault, os_reason
 
-_FULL = "磁盘空间不足"
-_UNWRITTEN = "写不进磁盘，多半是磁盘空间不足"
+_FULL = os_reason(OSError(errno.ENOSPC, ""))
+_QUOTA = os_reason(OSError(errno.EDQUOT, ""))
 _CLOSED = "没有写入权限，或磁盘是只读的"
-_BUSY = "系统资源不足（打开的文件或进程太多）"
+_BUSY = os_reason(OSError(errno.EMFILE, ""))
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+_UNWRITTEN = "写不进磁盘，多半是磁盘空间不足"
 _BROKEN_INDEX = "Git 的暂存区文件 .git/index 坏了（多半是断电造成的）"
 
-_BY_ERRNO = {
-    errno.ENOSPC: _FULL,
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EROFS: _CLOSED,
-    errno.EACCES: _CLOSED,
-    errno.EPERM: _CLOSED,
-    errno.EMFILE: _BUSY,
-    errno.ENFILE: _BUSY,
-    errno.ENOMEM: _BUSY,
-    errno.EAGAIN: _BUSY,
-}
 # what Git prints, always in English because it runs under LC_ALL=C
 _BY_PHRASE = {
     "No space left on device": _FULL,
     "Out of diskspace": _FULL,
-    "Disk quota exceeded": _BY_ERRNO[errno.EDQUOT],
+    "Disk quota exceeded": _QUOTA,
     "Read-only file system": _CLOSED,
     "ermission denied": _CLOSED,
     "insufficient permission": _CLOSED,
@@ -39,7 +30,7 @@ _BY_PHRASE = {
 _WAY_OUT = {
     _FULL: "腾出磁盘空间后重试；登记库没有改变",
     _UNWRITTEN: "腾出磁盘空间后重试；登记库没有改变",
-    _BY_ERRNO[errno.EDQUOT]: "清理文件或请管理员增加配额后重试；登记库没有改变",
+    _QUOTA: "清理文件或请管理员增加配额后重试；登记库没有改变",
     _CLOSED: "请管理员开放该文件夹的写入权限后重试；登记库没有改变",
     _BUSY: "关闭一些程序后重试；登记库没有改变",
     _BROKEN_INDEX: "把 .git/index 移走，再运行 git reset：历史和文件都不受影响，"
@@ -73,7 +64,7 @@ class GitFailed(MachineFault):
 
 def of_os(error: OSError) -> MachineFault:
     """Return what the operating system refused, naming the path it was about."""
-    words = _BY_ERRNO.get(error.errno or 0, error.strerror or str(error))
+    words = _CLOSED if error.errno in _FORBIDDEN else os_reason(error)
     where = f"：{error.filename}" if error.filename else ""
     return MachineFault(f"{words}{where}", hint=_WAY_OUT.get(words, "运行 qjmedia doctor 检查本机"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
-from qjmedia.errors import MachineFault
+from qjmedia.errors import MachineFault, os_reason
 from qjmedia.store.fault import of_os
 
 if TYPE_CHECKING:
@@ -187,7 +187,9 @@ def _read(path: Path) -> bytes | None:
     except OSError as error:
         if error.errno in _ABSENT:
             return None
-        raise MachineFault(f"无法读取 {path}：{error.strerror}", hint="检查该文件的权限") from error
+        raise MachineFault(
+            f"无法读取 {path}：{os_reason(error)}", hint="检查该文件的权限"
+        ) from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
