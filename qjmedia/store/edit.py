@@ -110,6 +110,10 @@ def _unreadable(before: Parsed) -> Refused:
 
 
 def _by_hand(before: Parsed, old: Record, new: Record) -> Refused:
+    fresh = parse(dump(new))
+    if fresh.tree != new and fresh.faults:  # no way of writing it would do
+        fault = fresh.faults[-1]
+        return Refused(f"改后的内容存不下来：{fault.message}", hint=fault.hint)
     changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
     line, _ = before.key_position("/" + escape(changed[0]))
     return Refused(
