@@ -9,7 +9,7 @@ import typer
 
 from qjmedia.cli.commands import Commands
 from qjmedia.cli.help import explain
-from qjmedia.cli.output import forget, note, refuse
+from qjmedia.cli.output import forget, note, plain, refuse
 from qjmedia.errors import BadRequest, MachineFault, QjError
 from qjmedia.store.fault import of_os
 
@@ -75,7 +75,18 @@ def _open_missing_streams() -> None:
             setattr(sys, name, stream)
 
 
+def _refuse_unreadable(argv: Sequence[str]) -> None:
+    for word in argv:
+        # Python keeps bytes that are no text as such characters; no file or commit takes them
+        if any("\ud800" <= char <= "\udfff" for char in word):
+            raise BadRequest(
+                f"“{plain(word)}”里有不是 UTF-8 的字符",
+                hint="文件名请先改名；自己输入的，先把终端的编码设为 UTF-8，再重新输入",
+            )
+
+
 def _run(argv: Sequence[str]) -> int:
+    _refuse_unreadable(argv)
     try:
         code = app(list(argv), standalone_mode=False)
     except typer.Exit as stop:

@@ -105,7 +105,7 @@ def texts(draw: st.DrawFn) -> tuple[str, Record]:
     return (text if parse(text.encode()).tree == record else plain), record
 
 
-def node_at(root: Node, path: Sequence[str]) -> tuple[Node, Node] | None:
+def node_at(root: Node | None, path: Sequence[str]) -> tuple[Node, Node] | None:
     """Return key and value of a field; of its nearest parent where it is not there."""
     found = None
     for name in path:
