@@ -11,6 +11,7 @@ from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.refusal import require
 from qjmedia.actions.step import require_allowed
 from qjmedia.errors import Refused
+from qjmedia.model.deadline import report_by
 from qjmedia.model.difference import FieldChange, changes, in_words
 from qjmedia.model.finding import Finding
 from qjmedia.model.message import Message
@@ -109,7 +110,7 @@ def prepare(files: Files, platform_id: str, change: Edit, occasion: Occasion) ->
     Raises:
         BadRequest: no such record.
         FaultyValue, Faulty: the result has an error.
-        Refused: nothing changes, or the id would.
+        Refused: nothing changes, or the id would; the change is overdue and not reported.
     """
     path = records.path_of(files, platform_id)
     old_data, old = records.read(files, path)
@@ -125,6 +126,7 @@ def prepare(files: Files, platform_id: str, change: Edit, occasion: Occasion) ->
     if not made and data == old_data:
         raise Refused(f"“{text(old, 'name')}”没有任何变化", hint="要改的值和现在的一样")
     target = platform_path(text(new, "owner"), platform_id) if text(new, "owner") else path
+    _require_in_time(files, text(new, "name"), filing, occasion)
     report = check_change(
         Overlay(files, {path: None, target: data}),
         {target: data},
@@ -168,6 +170,23 @@ def amend(
 
     done = transact(repository, plan, author=author, dry_run=dry_run)
     return made[0], done
+
+
+def _require_in_time(files: Files, name: str, filing: Tree | None, occasion: Occasion) -> None:
+    """Refuse to record as unreported what is overdue already: the record would be wrong at once."""
+    changed = sequence(filing, "changes") if isinstance(filing, dict) else ()
+    named = any(text(each, "field") in REPORTABLE for each in changed if isinstance(each, dict))
+    if not named or occasion.reported_on is not None:
+        return
+    last_day = report_by(occasion.changed_on, records.policy(files).change_report_days)
+    if occasion.today > last_day:
+        raise Refused(
+            f"“{name}”在 {occasion.changed_on} 的变更应在 {last_day} 前报备，"
+            f"已逾期 {(occasion.today - last_day).days} 天，不能再记为尚未报备",
+            article="第七条",
+            hint="以书面形式报党委宣传部，再运行这条命令，把 --unreported 换成 --reported-on "
+            "报备日期；当天报的，去掉 --unreported，登记后打印变更备案表",
+        )
 
 
 def _filing(path: PurePosixPath, old: Record, new: Record, occasion: Occasion) -> Tree | None:

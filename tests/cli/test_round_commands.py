@@ -137,6 +137,18 @@ def test_a_change_is_reported_later(draft: Path, qjmedia: Command) -> None:
     assert qjmedia("due", "--today", "2026-12-01").code == 0
 
 
+def test_a_change_that_is_overdue_is_reported_first(draft: Path, qjmedia: Command) -> None:
+    go(qjmedia, *ROUND)
+    before = state(draft)
+    late = ("--set", "maintenance=委托", "--changed-on", "2026-11-24", "--today", "2026-12-05")
+    refused = qjmedia("amend", "math-wechat", *late, "--unreported")
+    assert (refused.code, state(draft)) == (3, before)
+    assert "已逾期 4 天" in refused.err
+    assert "把 --unreported 换成 --reported-on 报备日期" in refused.err
+    go(qjmedia, ("amend", *late, "--reported-on", "2026-12-04"))
+    assert last_filing(draft)["filled_on"] == "2026-12-04"
+
+
 def test_a_new_phone_number_is_no_change_to_report(draft: Path, qjmedia: Command) -> None:
     go(qjmedia, *ROUND, ("amend", "--set", "manager.mobile=13900000000"))
     assert len(sequence(record(draft), "filings")) == 1
