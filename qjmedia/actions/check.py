@@ -133,7 +133,8 @@ class Judge:
                 yield from self._found(each.code, each.severity, fault, at)
 
     def _of_rule(self, rule: Rule, fault: Fault, at: tuple[int, int]) -> Iterator[Finding]:
-        return self._found(rule.code, rule.severity, fault, at)
+        told = fault if fault.hint else fault._replace(hint=rule.explanation.fix)
+        return self._found(rule.code, rule.severity, told, at)
 
     def _found(
         self, code: str, severity: Severity, fault: Fault, at: tuple[int, int]

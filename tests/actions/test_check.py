@@ -142,6 +142,18 @@ def test_findings_within_some_paths_only(root: Path) -> None:
     assert kept.records == 3
 
 
+def test_a_finding_whose_rule_names_no_way_out_takes_that_of_the_explanation(root: Path) -> None:
+    late = """- form: 变更
+  changed_on: "2026-03-02"
+  filled_on: "2026-03-10"
+  changes:
+  - {field: maintenance, from: 委托维护, to: 自主维护}
+"""
+    put(root, "math/math-wechat.yaml", make.COLLEGE.lstrip() + late)
+    (found,) = findings(root)
+    assert (found.code, found.hint) == ("QJ0708", "核对两个日期；确已逾期的不必改，报备一次即可")
+
+
 # What a school decides for itself
 
 
