@@ -199,10 +199,22 @@ def check_change(
     if any(not layout.is_record(path) for path in changed):
         found += judge.settings()
         found += (each for each in judge.surroundings() if PurePosixPath(each.path) in changed)
-    names = {str(path) for path in changed}
     others = [platform for platform in beside if platform.path not in changed]
-    found += (each for each in judge.together([*platforms, *others]) if each.path in names)
+    found += _clashes(judge, platforms, others, {str(path) for path in changed})
     return judge.report(len(platforms), found)
+
+
+def _clashes(
+    judge: Judge, platforms: list[Platform], others: list[Platform], names: set[str]
+) -> Iterator[Finding]:
+    """Yield what the changed platforms bring about among the others.
+
+    A clash stands at whichever record comes later, so it may stand at one that did not change.
+    """
+    known = set(judge.together(others))
+    for found in judge.together([*platforms, *others]):
+        if found.path in names or (found.severity is Severity.ERROR and found not in known):
+            yield found
 
 
 def _position(parsed: Parsed, fault: Fault) -> tuple[int, int]:

@@ -374,3 +374,15 @@ def test_help_is_chinese_however_wide_the_terminal(
     assert "显示自动补全脚本" in shown
     assert not re.search("[a-z]{4} [a-z]{2}", shown.replace("qjmedia ", ""))
     assert all(line == "" or line.strip() for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("record_id", ["aaa", "zzz"])
+def test_an_account_that_is_taken_is_refused_whichever_id_comes_first(
+    added: Path, qjmedia: Command, record_id: str
+) -> None:
+    before = state(added)
+    given = RECORD | {"id": record_id, "name": "另一个名称"}
+    ran = qjmedia("add", *make.as_options(given), "--today", "2026-11-23")
+    assert ran.code == 3, ran.err
+    assert "账号已登记" in ran.err
+    assert state(added) == before
