@@ -28,6 +28,9 @@ OPINIONS = ("unit_opinion", "publicity_opinion", "year", "serial")
 TOGETHER = frozenset({"import", "undo", "unit-merge", "fix", "init"})
 """The actions that may change several records in one commit."""
 
+ADDING = frozenset({"add", "unit-add"})
+"""The actions that make a record or a unit."""
+
 NAMED = 3
 """How many fields a message names."""
 
@@ -397,7 +400,7 @@ def _of_records(act: Act) -> list[str]:
     (record, made), claimed = next(iter(act.changed.items())), frozenset(message.fields)
     if not message.record:
         return [f"提交说明没有写明改的是哪份登记，实际改了 {record}"]
-    if (message.action == "add") != (record in act.added) and message.action not in TOGETHER:
+    if (message.action in ADDING) != (record in act.added) and message.action not in TOGETHER:
         was = "新登记的" if record in act.added else "原来就有的"
         return [f"提交说明写的是 {message.action}，而 {record} 是{was}"]
     untold, unmade = sorted(made - claimed), sorted(claimed - made)

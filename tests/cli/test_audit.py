@@ -45,6 +45,14 @@ def test_an_honest_history_is_sound(desk: Desk, qjmedia: Command) -> None:
     assert "示例乙 变更 math-wechat" in ran.out
 
 
+def test_what_the_tool_does_with_units_is_sound(school: Path, qjmedia: Command) -> None:
+    added = ("--set", "id=history", "--set", "name=历史学院", "--set", "kind=学院")
+    for argv in (("add", *added), ("amend", "history", "--set", "accountable.name=示例壬")):
+        assert qjmedia("unit", *argv, *TODAY).code == 0
+        ran = qjmedia("audit", "HEAD~1..HEAD", "--root", str(school), *TODAY)
+        assert (ran.code, ran.out) == (0, "")
+
+
 def test_every_commit_stands_in_json(desk: Desk, qjmedia: Command) -> None:
     ran = audit(desk, qjmedia, "--json")
     assert ran.code == 0
