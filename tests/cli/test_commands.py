@@ -365,6 +365,13 @@ def test_without_an_identity_init_leaves_nothing_behind(
     assert qjmedia("init", str(tmp_path / "school")).code == 0
 
 
+def test_a_misspelt_command_names_its_neighbour(qjmedia: Command) -> None:
+    refused = qjmedia("chek")
+    assert (refused.code, refused.err.partition("\n")[0]) == (
+        2, "qjmedia：没有这个命令：'chek'，是否想用 'check'？"
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("columns", ["40", "60", "80", "100", "200"])
 def test_help_is_chinese_however_wide_the_terminal(
     columns: str, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
