@@ -17,7 +17,7 @@ from qjmedia.store.writing import durable, index, interrupt, journal, lock, pref
 from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Journal, Swap
 from qjmedia.store.writing.landing import land
-from qjmedia.store.writing.maintenance import tidy
+from qjmedia.store.writing.maintenance import outlast, tidy
 from qjmedia.store.writing.pack import NewObjects, flush_loose, object_id
 from qjmedia.store.writing.preflight import Tip
 from qjmedia.store.writing.tree import splice
@@ -121,8 +121,9 @@ def advance(
     if not _is_free(repository, tip, swaps):
         return None
     entry = Journal(tip.ref, new, secrets.token_hex(16), tuple(swaps))
+    nothing_new = _Draft(Change({}, ""), entry.swaps, NewObjects(repository.place.algorithm))
     with interrupt.deferred():
-        return _publish(repository, tip, entry, checked, Change({}, ""))
+        return _publish(repository, tip, entry, checked, nothing_new)
 
 
 def _repeat(
@@ -171,7 +172,7 @@ def _attempt(
     commit = _write(repository, tip, draft, author)
     entry = Journal(tip.ref, commit, secrets.token_hex(16), draft.swaps)
     with interrupt.deferred():
-        return _publish(repository, tip, entry, checked, draft.change)
+        return _publish(repository, tip, entry, checked, draft)
 
 
 def _is_free(repository: Repository, tip: Tip, swaps: Sequence[Swap]) -> bool:
@@ -238,6 +239,9 @@ def _write(repository: Repository, tip: Tip, draft: _Draft, author: Author | Non
     _verify(repository, tip, tree, draft.swaps)
     commit = _commit(repository, tip, tree, draft.change.message, author)
     flush_loose(folder, [commit])
+    written = repository.objects.find(commit)
+    if written is not None:
+        draft.objects.add("commit", written.data)
     reached("obj")
     return commit
 
@@ -295,7 +299,7 @@ def _unsigned(error: GitFailed) -> MachineFault:
 
 
 def _publish(
-    repository: Repository, tip: Tip, entry: Journal, checked: bytes | None, change: Change
+    repository: Repository, tip: Tip, entry: Journal, checked: bytes | None, draft: _Draft
 ) -> Committed | None:
     guard = index.Guard(repository, entry.token)
     try:
@@ -319,7 +323,7 @@ def _publish(
         journal.erase(repository.place.git_dir)
         return None
     reached("ref")
-    return Committed(entry.new, change, _follow(repository, entry, guard))
+    return Committed(entry.new, draft.change, _follow(repository, entry, draft.objects, guard))
 
 
 def _was_killed(error: BaseException) -> bool:
@@ -352,9 +356,12 @@ def _move(repository: Repository, tip: Tip, entry: Journal) -> bool:
     raise GitFailed("update-ref", done.status, done.stderr)
 
 
-def _follow(repository: Repository, entry: Journal, guard: index.Guard) -> tuple[str, ...]:
+def _follow(
+    repository: Repository, entry: Journal, objects: NewObjects, guard: index.Guard
+) -> tuple[str, ...]:
     place = repository.place
     try:
+        outlast(repository, objects)
         durable.flush_folders([(place.common_dir / entry.ref).parent, place.common_dir])
         land(repository, entry.swaps)
         guard.release()

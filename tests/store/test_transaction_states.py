@@ -252,6 +252,40 @@ def test_what_a_killed_git_leaves_does_not_block_the_next_run(
     assert is_clean(root)
 
 
+@pytest.mark.parametrize("count", [1, 120])
+def test_what_a_clean_up_takes_away_before_the_branch_leads_to_it_is_written_again(
+    count: int, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp, real_git = put(tmp_path, "stamp", b""), shutil.which("git")
+    many = {PurePosixPath(f"registry/platforms/u/s{n}.yaml"): b"%d\n" % n for n in range(count)}
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", faulty_git(tmp_path / "bin", "update-ref", ""))
+        script = tmp_path / "bin/git"
+        real = f'{real_git} "$@"; found=$?'
+        prune = f"find {root}/.git/objects -type f -newer {stamp} -delete; exit $found"
+        script.write_text(
+            script.read_text("utf-8").replace(
+                'echo "" | tee /dev/stderr; exit 128;', f"{real}; {prune};"
+            ),
+            "utf-8",
+        )
+        with Repository.open(root) as repository:
+            done = transact(repository, lambda _: Change(dict(many), "变更"))
+    assert done.warnings == ()
+    assert is_clean(root)
+    assert commits(root) == 2
+
+
+def test_a_clean_up_at_work_is_waited_for(root: Path) -> None:
+    with subprocess.Popen(["sleep", "0.3"]) as tidying:
+        put(root, ".git/gc.pid", f"{tidying.pid} here".encode())
+        amend(root)
+    put(root, ".git/gc.pid", b"rubbish")
+    amend(root, b"id: again\n")
+    (root / ".git/gc.pid").unlink()
+    assert is_clean(root)
+
+
 @pytest.mark.parametrize("folder", [".git", "registry/platforms/math"])
 def test_a_folder_that_may_not_be_written_is_named(folder: str, root: Path) -> None:
     amend(root)  # imports all that it needs, while it may read it

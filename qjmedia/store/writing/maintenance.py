@@ -1,16 +1,21 @@
 """Git's own clean-up, which plain `git commit` would start now and then and plumbing never does."""
 
+import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing.pack import NewObjects
 
 _SAMPLE = "17"
 _LOOSE_IN_SAMPLE = 27
 """Git judges by one of 256 folders: 27 there are about 6,700 loose objects, gc.auto's default."""
 _PACKS = 50
 """gc.autoPackLimit's default."""
+_PATIENCE_SECONDS = 2.0
+_POLL_SECONDS = 0.02
 
 
 def tidy(repository: Repository) -> None:
@@ -23,6 +28,35 @@ def tidy(repository: Repository) -> None:
     if loose > _LOOSE_IN_SAMPLE or packs > _PACKS:
         with suppress(QjError):
             repository.git.run("gc", "--auto", "--quiet")
+
+
+def outlast(repository: Repository, objects: NewObjects) -> None:
+    """Make sure that what the branch now leads to is there, whatever a clean-up took for garbage.
+
+    One that looked before the branch moved may still be at it, so its end is waited for.
+    """
+    common_dir = repository.place.common_dir
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        at_work = _is_tidying(common_dir)
+        objects.restore(repository.git, common_dir / "objects")
+        if not at_work or time.monotonic() > until:
+            return
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_tidying(common_dir: Path) -> bool:
+    """Whether the process that `git gc` names in its lock file is alive."""
+    if os.name != "posix":
+        return False  # here to ask would be to kill
+    try:
+        pid = int((common_dir / "gc.pid").read_text("utf-8").split()[0])
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
 
 
 def _count(folder: Path, pattern: str) -> int:

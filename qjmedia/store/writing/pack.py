@@ -8,16 +8,16 @@ checks a stranger's, and writes few of them as single files, many as one pack.
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Literal
 
 from qjmedia.store.git import Git
 from qjmedia.store.writing import durable
 
-Kind = Literal["tree", "blob"]
+Kind = Literal["commit", "tree", "blob"]
 
-_NUMBERS: dict[Kind, int] = {"tree": 2, "blob": 3}
+_NUMBERS: dict[Kind, int] = {"commit": 1, "tree": 2, "blob": 3}
 _UNPACK_LIMIT = 100
 """Git's own limit for a push (receive.unpackLimit)."""
 
@@ -42,12 +42,30 @@ class NewObjects:
         Raises:
             GitFailed: Git finds fault with one, or cannot write.
         """
-        if not self._objects:
+        self._write(self._objects, git, object_folder)
+
+    def restore(self, git: Git, object_folder: Path) -> None:
+        """Write again what a clean-up has taken away, which thought that nobody needed it.
+
+        `git gc --prune=now` spares no object that no branch leads to yet.
+
+        Raises:
+            GitFailed: as `write`.
+        """
+        if all((object_folder / name[:2] / name[2:]).exists() for name in self._objects):
             return
-        pack = _pack(self._objects.values(), self.algorithm)
-        if len(self._objects) <= _UNPACK_LIMIT:
+        names = "".join(f"{name}\n" for name in self._objects).encode()
+        said = git.run("cat-file", "--batch-check", stdin=names).line().split("\n")
+        gone = {line.partition(" ")[0] for line in said if line.endswith(" missing")}
+        self._write([name for name in self._objects if name in gone], git, object_folder)
+
+    def _write(self, names: Collection[str], git: Git, object_folder: Path) -> None:
+        if not names:
+            return
+        pack = _pack([self._objects[name] for name in names], self.algorithm)
+        if len(names) <= _UNPACK_LIMIT:
             git.run("unpack-objects", "-q", "--strict", stdin=pack)
-            flush_loose(object_folder, self._objects)
+            flush_loose(object_folder, names)
         else:
             git.run("index-pack", "--stdin", "--strict", stdin=pack)
             durable.flush_folders([object_folder / "pack", object_folder])
@@ -66,7 +84,7 @@ def flush_loose(object_folder: Path, ids: Iterable[str]) -> None:
     durable.flush_folders([*folders, object_folder])
 
 
-def _pack(objects: Iterable[tuple[Kind, bytes]], algorithm: str) -> bytes:
+def _pack(objects: Collection[tuple[Kind, bytes]], algorithm: str) -> bytes:
     # https://git-scm.com/docs/gitformat-pack
     bodies = [_header(kind, len(data)) + zlib.compress(data, 1) for kind, data in objects]
     pack = b"".join([b"PACK", struct.pack(">II", 2, len(bodies)), *bodies])
