@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qjmedia.actions.check import Progress
     from qjmedia.cli.ci import Checked
     from qjmedia.model.finding import Report, Severity
+    from qjmedia.store.files import Files
 
 
 class Format(StrEnum):
@@ -96,7 +97,7 @@ def check(
     else:
         report = judge(files, the_day(today), progress=_progress(quiet=quiet))
     if within:
-        report = report.within(within)
+        report = report.within(within, _count(files, within))
     fails = frozenset({Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR})
     wanted = Format.JSON if json else output
     checked = Checked(locate(root), files, base, rev, within)
@@ -178,6 +179,14 @@ def _below(root: Path, paths: Sequence[Path]) -> tuple[PurePosixPath, ...]:
             )
         found.append(PurePosixPath(full.relative_to(root).as_posix()))
     return tuple(found)
+
+
+def _count(files: "Files", within: Sequence[PurePosixPath]) -> int:
+    """Return how many records lie in some files or folders."""
+    from qjmedia.store.layout import PLATFORMS, is_record
+
+    records = (path for path in files.paths(PLATFORMS) if is_record(path))
+    return sum(any(path.is_relative_to(each) for each in within) for path in records)
 
 
 def _progress(*, quiet: bool) -> "Progress | None":

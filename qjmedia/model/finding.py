@@ -88,8 +88,8 @@ class Report:
         kept, passed = (tuple(sorted(set(each), key=_by_place)) for each in (findings, waived))
         return cls(records, kept, passed)
 
-    def within(self, paths: Iterable[PurePosixPath]) -> "Report":
-        """Return only the findings in these files or folders."""
+    def within(self, paths: Iterable[PurePosixPath], records: int) -> "Report":
+        """Return only the findings in these files or folders, which hold so many records."""
         wanted = tuple(paths)
 
         def kept(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -99,7 +99,7 @@ class Report:
                 if any(PurePosixPath(found.path).is_relative_to(path) for path in wanted)
             )
 
-        return Report(self.records, kept(self.findings), kept(self.waived))
+        return Report(records, kept(self.findings), kept(self.waived))
 
     def count(self, severity: Severity) -> int:
         """Return how many findings weigh `severity`."""
