@@ -1,14 +1,13 @@
 """Forms as files to print, sign and seal: 第七条."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qjmedia.actions.browse import unit_id
+from qjmedia.actions.putting import put
 from qjmedia.actions.tracing import Origin, origins
-from qjmedia.errors import BadRequest, MachineFault, QjError, Refused, os_reason
+from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier
 from qjmedia.render.binding import bind
@@ -157,7 +156,7 @@ def _write_each(
     for number, (form, stem) in enumerate(zip(forms, distinct(forms), strict=True), start=1):
         path = folder / f"{stem}.{output}"
         try:
-            _put(path, WRITERS[output]([form], press))
+            put(path, _encoded(WRITERS[output]([form], press)))
         except Refused as error:
             if len(forms) == 1:
                 raise
@@ -181,7 +180,7 @@ def _write_one(forms: Sequence[Form], path: Path, output: str, press: Press, tic
         tick(start + len(sheaf))
     if not parts:
         raise Refused(f"一张也打印不了：{refused[0][1]}")
-    _put(path, parts[0] if len(parts) == 1 else bind([_encoded(part) for part in parts]))
+    put(path, bind([_encoded(part) for part in parts]))
     return Written((path,), len(forms) - len(refused), tuple(refused))
 
 
@@ -245,18 +244,3 @@ def _traced(form: Form, origin: Origin | None) -> Form:
     if origin is None:
         return replace(form, trace=UNSAVED)
     return replace(form, trace=code_of(form.year, form.serial, origin.commit, origin.blob))
-
-
-def _put(path: Path, written: str | bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(_encoded(written))
-        os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
-    except OSError as error:
-        raise MachineFault(
-            f"写不了 {path}：{os_reason(error)}", hint="换一个目录（-o），或检查磁盘空间和权限"
-        ) from error
-    finally:
-        with suppress(OSError):
-            part.unlink()

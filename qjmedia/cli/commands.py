@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": "audit",
     "undo": "undo",
     "import": "import_",
+    "export": "export",
     "hook": "hook",
     "doctor": "doctor",
 }

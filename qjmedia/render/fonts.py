@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from qjmedia.errors import BadRequest
+from qjmedia.errors import BadRequest, Refused
 from qjmedia.render.glyphs import covered
 from qjmedia.render.typesetter import Face, Shelf, faces
 
@@ -31,6 +31,9 @@ TITLE_FAMILIES = (
 
 PLACEHOLDERS = ("LastResort", "Last Resort", "Adobe Blank", "Tofu", "Emoji")
 """Fonts that show boxes, nothing, or coloured pictures."""
+
+WORST = 5
+"""How many missing characters a refusal names."""
 
 UNSEEN = frozenset({"Cf", "Zl", "Zp"})
 SELECTORS = frozenset({0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)})
@@ -100,6 +103,27 @@ def missing(text: Iterable[str], families: Sequence[Face]) -> list[str]:
         if not unknown:
             break
     return unknown
+
+
+def refuse_missing(texts: Iterable[tuple[str, str, Sequence[Face]]]) -> None:
+    """Refuse texts with a character that no font shows, naming field, character and code point.
+
+    Each text comes with the name of its field before it, and the families it is set in behind it.
+
+    Raises:
+        Refused: there is one.
+    """
+    found = [
+        f"字段 {field}：字符“{char}”(U+{ord(char):04X}) 在所用字体中没有字形"
+        for field, text, families in texts
+        for char in missing(text, families)
+    ]
+    if found:
+        more = f"；另有 {len(found) - WORST} 处" if len(found) > WORST else ""
+        raise Refused(
+            "；".join(found[:WORST]) + more,
+            hint="写错了就用 qjmedia amend 改正；没有写错就安装有这个字的字体，或用 --fonts 指明",
+        )
 
 
 def _fonts(

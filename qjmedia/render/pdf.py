@@ -6,14 +6,13 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from qjmedia.errors import BadRequest, MachineFault, Refused, os_reason
+from qjmedia.errors import Refused
 from qjmedia.render.cells import Contact, Endorsement, Row, Table
-from qjmedia.render.fonts import Fonts, missing
+from qjmedia.render.fonts import Fonts, refuse_missing
 from qjmedia.render.form import Form
-from qjmedia.render.typesetter import forget, typeset
+from qjmedia.render.typesetter import forget, template, typeset
 
 TEMPLATE = "form.typ"
-SIZE_BYTES = 256 * 1024
 WIDTH = 32
 """How many characters of 12 pt a line of a cell holds; what `lines` of a form is counted by."""
 
@@ -22,7 +21,7 @@ SHEAF = 20
 smaller what they are bound to."""
 
 PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
-WORST = 5
+HEAD_BYTES = 256 * 1024
 
 
 def pdf(forms: Sequence[Form], folders: Sequence[Path], fonts: Fonts) -> bytes:
@@ -39,7 +38,11 @@ def pdf(forms: Sequence[Form], folders: Sequence[Path], fonts: Fonts) -> bytes:
     Measures: 第七条 (一式两份), 附表.
     """
     chosen = fonts.having("".join(text for form in forms for _, text, _ in texts(form)))
-    refuse_missing(forms, chosen)
+    refuse_missing(
+        (field, text, chosen.title if is_title else chosen.body)
+        for form in forms
+        for field, text, is_title in texts(form)
+    )
     data = {
         "forms": [_data(form) for form in forms],
         "fonts": {
@@ -47,32 +50,12 @@ def pdf(forms: Sequence[Form], folders: Sequence[Path], fonts: Fonts) -> bytes:
             "title": [face.family for face in chosen.title],
         },
     }
-    made = typeset(TEMPLATE, _template(folders), data, chosen.shelf)
+    made = typeset(TEMPLATE, template(TEMPLATE, folders), data, chosen.shelf)
     if len(forms) > 1:
         forget()
     if _pages(made) != max(1, sum(len(form.copies) for form in forms)):
         raise _too_long(forms)
     return made
-
-
-def refuse_missing(forms: Sequence[Form], fonts: Fonts) -> None:
-    """Refuse forms with a character that no font shows, naming field, character and code point.
-
-    Raises:
-        Refused: there is one.
-    """
-    found = [
-        f"字段 {field}：字符“{char}”(U+{ord(char):04X}) 在所用字体中没有字形"
-        for form in forms
-        for field, text, is_title in texts(form)
-        for char in missing(text, fonts.title if is_title else fonts.body)
-    ]
-    if found:
-        more = f"；另有 {len(found) - WORST} 处" if len(found) > WORST else ""
-        raise Refused(
-            "；".join(found[:WORST]) + more,
-            hint="写错了就用 qjmedia amend 改正；没有写错就安装有这个字的字体，或用 --fonts 指明",
-        )
 
 
 def texts(form: Form) -> Iterator[tuple[str, str, bool]]:
@@ -125,7 +108,7 @@ def _plain(value: Any) -> Any:
 
 def _pages(made: bytes) -> int:
     """Return how many pages there are: typst writes the root of all pages first."""
-    found = PAGES.search(made, 0, SIZE_BYTES)
+    found = PAGES.search(made, 0, HEAD_BYTES)
     return int(found[1]) if found else 0
 
 
@@ -138,29 +121,3 @@ def _too_long(forms: Sequence[Form]) -> Refused:
         f"《{form.stem}》用最小的 9 磅字也放不进一页 A4：最长的是“{field}”，有 {len(text)} 字",
         hint=f"缩短“{field}”，其余的写在附页上；改过 templates/{TEMPLATE} 的，检查版式",
     )
-
-
-def _template(folders: Sequence[Path]) -> bytes:
-    """Return the template from the first folder that has it; a link is not followed."""
-    for folder in folders:
-        path = folder / TEMPLATE
-        try:
-            if path.is_file() and not path.is_symlink():
-                return _checked(path.read_bytes())
-        except OSError as error:
-            raise MachineFault(
-                f"无法读取模板 {path}：{os_reason(error)}", hint="检查文件权限"
-            ) from error
-    raise BadRequest(f"找不到模板 {TEMPLATE}")
-
-
-def _checked(template: bytes) -> bytes:
-    if len(template) > SIZE_BYTES:
-        raise BadRequest(f"模板 {TEMPLATE} 超过 {SIZE_BYTES // 1024} KB")
-    try:
-        template.decode()
-    except UnicodeDecodeError as error:
-        raise BadRequest(
-            f"模板 {TEMPLATE} 不是 UTF-8 文本", hint="在编辑器中另存为 UTF-8 编码"
-        ) from error
-    return template

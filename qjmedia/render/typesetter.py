@@ -7,7 +7,7 @@ nothing else: its files would lie in an empty folder, and its packages would com
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +31,9 @@ NOWHERE = "http://127.0.0.1:0"
 """A proxy that cannot be reached: typst would fetch a package that a template names."""
 PROXIES = {"https_proxy": NOWHERE, "HTTPS_PROXY": NOWHERE, "all_proxy": NOWHERE,
            "ALL_PROXY": NOWHERE, "no_proxy": "", "NO_PROXY": ""}  # fmt: skip
+
+SIZE_BYTES = 256 * 1024
+"""The largest template."""
 
 REMEMBERED = 10
 """After how many runs without use typst drops a result."""
@@ -102,6 +105,37 @@ def typeset(name: str, template: bytes, data: Any, shelf: Shelf) -> bytes:
     if not isinstance(made, bytes):
         raise TypeError(name)
     return made
+
+
+def template(name: str, folders: Sequence[Path]) -> bytes:
+    """Return a template from the first folder that has it; a link is not followed.
+
+    Raises:
+        BadRequest: there is none, or it is no text of bounded size.
+        MachineFault: it cannot be read.
+    """
+    for folder in folders:
+        path = folder / name
+        try:
+            if path.is_file() and not path.is_symlink():
+                return _checked(name, path.read_bytes())
+        except OSError as error:
+            raise MachineFault(
+                f"无法读取模板 {path}：{os_reason(error)}", hint="检查文件权限"
+            ) from error
+    raise BadRequest(f"找不到模板 {name}")
+
+
+def _checked(name: str, data: bytes) -> bytes:
+    if len(data) > SIZE_BYTES:
+        raise BadRequest(f"模板 {name} 超过 {SIZE_BYTES // 1024} KB")
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            f"模板 {name} 不是 UTF-8 文本", hint="在编辑器中另存为 UTF-8 编码"
+        ) from error
+    return data
 
 
 def forget() -> None:

@@ -41,15 +41,20 @@ def write(path: Path, lines: Iterable[Sequence[str]]) -> None:
         BadRequest: the file exists.
         MachineFault: it cannot be written.
     """
-    buffer = StringIO()
-    csv.writer(buffer).writerows([_harmless(cell) for cell in line] for line in lines)
     try:
         with path.open("xb") as file:
-            file.write(codecs.BOM_UTF8 + buffer.getvalue().encode())
+            file.write(encoded(lines))
     except FileExistsError as error:
         raise BadRequest(f"{path} 已经存在，不会覆盖", hint="换一个文件名") from error
     except OSError as error:
         raise MachineFault(f"写不了 {path}：{os_reason(error)}", hint="换一个文件夹") from error
+
+
+def encoded(lines: Iterable[Sequence[str]]) -> bytes:
+    """Return lines as a CSV file that Excel reads as it is meant: text only, no formulas."""
+    buffer = StringIO()
+    csv.writer(buffer).writerows([_harmless(cell) for cell in line] for line in lines)
+    return codecs.BOM_UTF8 + buffer.getvalue().encode()
 
 
 def unharmed(cell: str) -> str:
