@@ -34,29 +34,39 @@ def outlast(repository: Repository, objects: NewObjects) -> None:
     """Make sure that what the branch now leads to is there, whatever a clean-up took for garbage.
 
     One that looked before the branch moved may still be at it, so its end is waited for.
+
+    Raises:
+        QjError: an object is gone and cannot be written again.
     """
     common_dir = repository.place.common_dir
     until = time.monotonic() + _PATIENCE_SECONDS
+    looked_before = _tidying(common_dir)
     while True:
-        at_work = _is_tidying(common_dir)
-        objects.restore(repository.git, common_dir / "objects")
-        if not at_work or time.monotonic() > until:
-            return
+        is_over = looked_before is None or _tidying(common_dir) != looked_before
+        is_last = time.monotonic() > until
+        try:
+            objects.restore(repository.git, common_dir / "objects")
+        except QjError:  # it takes away the folders that we write into, too
+            if is_last:
+                raise
+        else:
+            if is_over or is_last:
+                return
         time.sleep(_POLL_SECONDS)
 
 
-def _is_tidying(common_dir: Path) -> bool:
-    """Whether the process that `git gc` names in its lock file is alive."""
+def _tidying(common_dir: Path) -> int | None:
+    """Return the process that `git gc` names in its lock file, None if it has ended."""
     if os.name != "posix":
-        return False  # here to ask would be to kill
+        return None  # here to ask would be to kill
     try:
         pid = int((common_dir / "gc.pid").read_text("utf-8").split()[0])
         os.kill(pid, 0)
     except PermissionError:
-        return True
+        return pid
     except (OSError, ValueError, IndexError):
-        return False
-    return True
+        return None
+    return pid
 
 
 def _count(folder: Path, pattern: str) -> int:
