@@ -158,11 +158,12 @@ def test_a_repository_without_journal_is_not_even_opened(tmp_path: Path) -> None
     recover(tmp_path / "nowhere")
 
 
+@pytest.mark.parametrize("age", [60, -3600], ids=["old", "clock put back"])
 @pytest.mark.parametrize("name", ["index.lock", "HEAD.lock", "refs/heads/main.lock"])
-def test_lock_files_of_a_dead_writer_go_once_they_are_old(name: str, root: Path) -> None:
+def test_lock_files_of_a_dead_writer_go_once_they_are_old(name: str, age: int, root: Path) -> None:
     killed_at("journal", root)
     stale = put(root, f".git/{name}", b"")
-    os.utime(stale, (time.time() - 60, time.time() - 60))
+    os.utime(stale, (time.time() - age, time.time() - age))
     recover(root)
     assert is_clean(root)
     assert writer(root, RECORD).returncode == 0

@@ -90,7 +90,8 @@ def _remove_if_stale(path: Path, *folders: Path) -> None:
             age = time.time() - path.stat().st_mtime
         except FileNotFoundError:
             return
-        if age > STALE_SECONDS and not _git_is_at_work(folders):
+        # from the future, where somebody has put the clock back
+        if abs(age) > STALE_SECONDS and not _git_is_at_work(folders):
             path.unlink(missing_ok=True)
             return
         time.sleep(_POLL_SECONDS)
