@@ -74,6 +74,11 @@ class Units:
         unit = self.by_id.get(unit_id)
         return unit.name if unit else unit_id
 
+    def short_of(self, unit_id: str) -> str:
+        """Return what people call the unit: its first short name, its full name where none."""
+        unit = self.by_id.get(unit_id)
+        return unit.short[0] if unit and unit.short else self.name_of(unit_id)
+
     def named(self, typed: str) -> Unit | None:
         """Return the unit whose id, name or short name is `typed`."""
         wanted = typed.strip()

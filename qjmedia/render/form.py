@@ -148,7 +148,9 @@ def fill(
     return Form(
         id=platform.id,
         kind=kind,
-        stem=stem_of(owner, platform.name or platform.id, NAMES.get(kind, kind)),
+        stem=stem_of(
+            units.short_of(platform.owner), platform.name or platform.id, NAMES.get(kind, kind)
+        ),
         title=clean(body.title),
         number=body.number,
         rows=body.rows,
