@@ -41,4 +41,31 @@ def in_words(value: Tree | None) -> str:
         return value
     if isinstance(value, list):
         return "、".join(in_words(item) for item in value)
+    if "form" in value:
+        return _filing_in_words(value)
     return " ".join(in_words(item) for item in value.values())
+
+
+FILING_WORDS = {
+    "changed_on": "变更于",
+    "filled_on": "填报于",
+    "unit_opinion": "单位意见",
+    "publicity_opinion": "宣传部意见",
+    "reason": "原因：",
+    "proof": "证明：",
+    "deadline": "期限",
+    "form_reason": "用表理由：",
+}
+"""What stands before a part of a filing when it is told in one line."""
+
+
+def _filing_in_words(filing: Record) -> str:
+    """Return a filing as 变更（变更于 2026-03-02，填报于 2026-03-05，原因：更名）."""
+    number = f"{in_words(filing.get('year'))}年第{in_words(filing.get('serial'))}号"
+    parts = [number] if "serial" in filing else []
+    for key, word in FILING_WORDS.items():
+        if key in filing:
+            gap = "" if word.endswith("：") else " "
+            parts.append(f"{word}{gap}{in_words(filing[key])}")
+    form = in_words(filing["form"])
+    return f"{form}（{'，'.join(parts)}）" if parts else form
