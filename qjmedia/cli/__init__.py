@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -29,9 +30,24 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it with the flag
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"qjmedia {version('qjmedia')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _top() -> None:
-    """Make a group of the one command that typer would otherwise see."""
+def _top(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="显示版本。", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+    del version
 
 
 def run(argv: Sequence[str]) -> int:

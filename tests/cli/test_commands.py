@@ -393,3 +393,7 @@ def test_an_account_that_is_taken_is_refused_whichever_id_comes_first(
     assert ran.code == 3, ran.err
     assert "账号已登记" in ran.err
     assert state(added) == before
+
+
+def test_the_version_is_shown(qjmedia: Command) -> None:
+    assert qjmedia("--version").out.startswith("qjmedia ")
