@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001  typer calls it with the flag
+def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
