@@ -153,6 +153,14 @@ def story(root: Path, today: date) -> Iterator[Chapter]:
             ),
         ),
     )
+    yield (
+        "审核、编号",
+        (
+            Step(("sign", "math-wechat", "-y"), "同意", remark="单位负责人在纸上签字盖章之后"),
+            Step(("approve", "math-wechat", "-y"), "第1号", remark="宣传部同意备案，自动编号"),
+            Step(("due",), "没有", remark="有没有到期的事"),
+        ),
+    )
     yield "变更", (
         Step(
             ("amend", "foreign-languages-wechat", "--set", "name=曲靖师范学院外语学院",
@@ -176,6 +184,8 @@ def story(root: Path, today: date) -> Iterator[Chapter]:
              "-o", str(FORMS)),
             "登记表.md",
         ),
+        Step(("render", "math-wechat", "--format", "pdf", "-o", str(FORMS)), "申请表.pdf"),
+        Step(("render", "math-wechat", "--format", "docx", "-o", str(FORMS)), "申请表.docx"),
     )  # fmt: skip
     yield (
         "历史",
@@ -187,6 +197,9 @@ def story(root: Path, today: date) -> Iterator[Chapter]:
             Step(("diff", "HEAD~1..HEAD"), "曲靖师范学院外语学院", remark="两个版本之间差在哪里"),
             Step(("undo", "-y"), "撤销", remark="改错了：撤销最近一次，历史仍在"),
             Step(("check", "registry/platforms/foreign-languages"), "没有发现问题"),
+            Step(
+                ("audit",), "没有发现问题", remark="逐次核对：每次提交都由本工具做，说明与改动相符"
+            ),
         ),
     )
     yield (
