@@ -257,6 +257,8 @@ def _become(order: dict[str, Any], descriptors: list[int]) -> None:
         code = run(order["argv"])
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
+    except KeyboardInterrupt:  # as in qjmedia.__main__
+        code = 130
     finally:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
