@@ -16,7 +16,9 @@ def surroundings(folder: Path) -> dict[str, str]:
     """Return the environment for commands that work below `folder`."""
     settings = folder / "gitconfig"
     settings.write_text(SETTINGS, "utf-8")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "QJ"))}
+    # what is installed has its bytecode beside it; what is measured must be allowed to write it
+    left = ("GIT_", "QJ", "PYTHONDONTWRITEBYTECODE")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(left)}
     return {
         **kept,
         "GIT_CONFIG_GLOBAL": str(settings),

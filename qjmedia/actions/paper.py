@@ -11,11 +11,8 @@ from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier
 from qjmedia.render.binding import bind
-from qjmedia.render.docx import docx
 from qjmedia.render.fonts import AUTO, choose
 from qjmedia.render.form import Form, fill, form_of
-from qjmedia.render.html import html
-from qjmedia.render.markdown import markdown
 from qjmedia.render.pdf import SHEAF, pdf
 from qjmedia.render.stem import distinct
 from qjmedia.render.trace import UNSAVED, code_of
@@ -41,13 +38,32 @@ Writer = Callable[[Sequence[Form], Press], str | bytes]
 Tick = Callable[[int], None]
 """Is told how many forms are done."""
 
+
+def _docx(forms: Sequence[Form], press: Press) -> bytes:
+    from qjmedia.render.docx import docx
+
+    return docx(forms, press.folders)
+
+
+def _html(forms: Sequence[Form], press: Press) -> str:
+    from qjmedia.render.html import html
+
+    return html(forms, press.folders)
+
+
+def _markdown(forms: Sequence[Form], press: Press) -> str:
+    from qjmedia.render.markdown import markdown
+
+    return markdown(forms, press.folders)
+
+
 WRITERS: dict[str, Writer] = {
-    "docx": lambda forms, press: docx(forms, press.folders),
-    "html": lambda forms, press: html(forms, press.folders),
-    "md": lambda forms, press: markdown(forms, press.folders),
+    "docx": _docx,
+    "html": _html,
+    "md": _markdown,
     "pdf": lambda forms, press: pdf(forms, press.folders, choose(press.fonts)),
 }
-"""One function a format; each lays out the same cells."""
+"""One function a format; each lays out the same cells, and loads what it needs when it is asked."""
 
 SHEAVES = {"pdf": SHEAF}
 """Formats that are made a few forms at a time and bound: it keeps the memory small."""

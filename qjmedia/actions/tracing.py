@@ -9,7 +9,6 @@ from qjmedia.errors import QjError
 from qjmedia.store import history
 from qjmedia.store.files import Files, Revision, WorkTree
 from qjmedia.store.git import BlobId, CommitId
-from qjmedia.store.layout import PLATFORMS
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing.pack import object_id
 
@@ -55,8 +54,9 @@ def _tip(files: Files) -> Revision | None:
 def _saved(
     files: Files, tip: Revision, paths: Iterable[PurePosixPath]
 ) -> Iterable[tuple[PurePosixPath, BlobId]]:
-    blobs = tip.blobs(PLATFORMS)
     algorithm = tip.repository.place.algorithm
     for path, data in files.read_all(paths):
-        if path in blobs and object_id("blob", data, algorithm) == blobs[path]:
-            yield path, blobs[path]
+        entry = tip.repository.entry(tip.commit, path)
+        saved = entry.blob if entry else None
+        if saved is not None and object_id("blob", data, algorithm) == saved:
+            yield path, saved

@@ -235,7 +235,10 @@ def outliving(git: Git, descriptor: int | None) -> Iterator[None]:
 
 def _runner(folder: Path) -> "Runner":
     _forget_surrounding_git()
-    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # a missing Git is reported in our own words
+    # While it is imported GitPython runs `git version` twice, for what we never use. It finds no
+    # Git under this name and keeps still; our commands name their own, and `require` asks that.
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+    os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = os.devnull
     from git.cmd import Git as Runner
 
     return Runner(str(folder))

@@ -230,20 +230,28 @@ def _identity(git: Git, variable: str) -> Author:
     return Author(name, rest.split(">", 1)[0])
 
 
+_WHERE = (
+    "rev-parse",
+    "--path-format=absolute",
+    "--is-bare-repository",
+    "--git-dir",
+    "--git-common-dir",
+    "--show-object-format",
+)
+
+
 def _place(git: Git, *, bare: bool) -> Place:
     try:
-        said = git.run(
-            "rev-parse",
-            "--path-format=absolute",
-            "--is-bare-repository",
-            "--git-dir",
-            "--git-common-dir",
-            "--show-object-format",
-        ).line()
-        is_bare, git_dir, common_dir, algorithm = said.split("\n")
+        # one question for nearly everybody; where there is no work tree Git refuses it as a whole
+        asked = git.run(*_WHERE, "--show-toplevel", "--show-prefix", ok=(0, 128))
+        said = asked if asked.status == 0 else git.run(*_WHERE)
+        is_bare, git_dir, common_dir, algorithm, *rest = said.line().split("\n")
         if is_bare == "true":
             return _bare(Path(git_dir), Path(common_dir), algorithm, allowed=bare)
-        top, prefix = git.run("rev-parse", "--show-toplevel", "--show-prefix").line().split("\n")
+        # inside the Git folder: asked again, to be refused in Git's words
+        top, prefix = rest or git.run("rev-parse", "--show-toplevel", "--show-prefix").line().split(
+            "\n"
+        )
     except GitFailed as error:
         raise _not_usable(git.folder, error) from error
     return Place(Path(top), prefix.rstrip("/"), Path(git_dir), Path(common_dir), algorithm)
