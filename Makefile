@@ -42,7 +42,7 @@ docs: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m write_docs
 
 torture: $(READY)
-	$(BIN)/python -m pytest -n auto -m torture
+	$(BIN)/python -m pytest -n auto --dist worksteal -m torture -rP
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
