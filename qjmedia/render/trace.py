@@ -9,12 +9,13 @@ blob that the record was. All of it is in the alphabet that QR codes store most 
 import re
 import struct
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from qjmedia.render.qr import matrix
+if TYPE_CHECKING:
+    from segno import QRCode
 
 COMMIT_DIGITS, BLOB_DIGITS = 7, 10
 UNNUMBERED = "-"
@@ -24,6 +25,8 @@ PATTERN = re.compile(
     r"QJ1:(?P<year>[0-9]{4}|-):(?P<serial>[0-9]{1,5}|-)"
     r":(?P<commit>[0-9A-F]{7}):(?P<blob>[0-9A-F]{10})(?![0-9A-F])"
 )
+MASK = 2
+"""Any of the eight patterns can be read; looking for the prettiest takes five times as long."""
 QUIET, PIXELS = 2, 6
 """Modules left white around the code; pixels a module in a picture."""
 
@@ -76,52 +79,45 @@ def symbol_of(trace: str) -> Symbol | None:
     """Return a code as a symbol; None for other words."""
     if not PATTERN.fullmatch(trace):
         return None
-    modules = matrix(trace)
+    matrix = _drawn(trace).matrix
     runs = []
-    for y, row in enumerate(modules, start=QUIET):
+    for y, row in enumerate(matrix, start=QUIET):
         x = QUIET
         for is_dark, run in groupby(row):
             width = sum(1 for _ in run)
             if is_dark:
                 runs.append(f"M{x} {y}h{width}v1h-{width}z")
             x += width
-    return Symbol(len(modules) + 2 * QUIET, "".join(runs))
+    return Symbol(len(matrix) + 2 * QUIET, "".join(runs))
 
 
 @lru_cache(maxsize=256)
 def picture(trace: str) -> bytes:
     """Return a code as a PNG; the same code is the same bytes."""
-    modules = matrix(trace)
-    size = PIXELS * (len(modules) + 2 * QUIET)
-    lines = [_line((), size)] * (PIXELS * QUIET)
-    for row in modules:
-        lines += [_line(row, size)] * PIXELS
-    lines += [_line((), size)] * (PIXELS * QUIET)
-    return _png(size, b"".join(lines))
+    from io import BytesIO
+
+    written = BytesIO()
+    _drawn(trace).save(written, kind="png", scale=PIXELS, border=QUIET)
+    return written.getvalue()
 
 
 @lru_cache(maxsize=1)
 def blank_picture() -> bytes:
     """Return a white PNG, for where a template has room for a code and there is none."""
-    return _png(1, b"\x00\x80")
-
-
-def _line(row: Sequence[bool], size: int) -> bytes:
-    """Return one line of pixels, white beside the modules: a zero, then a bit a pixel."""
-    pixels = "1" * (PIXELS * QUIET) + "".join(
-        "0" * PIXELS if dark else "1" * PIXELS for dark in row
-    )
-    width = -(-size // 8)
-    return b"\0" + int(pixels.ljust(size, "1").ljust(8 * width, "0"), 2).to_bytes(width, "big")
-
-
-def _png(size: int, lines: bytes) -> bytes:
-    """Return a square picture of one bit a pixel, grey."""
-    head = struct.pack(">IIBBBBB", size, size, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
+    head = struct.pack(">IIBBBBB", 1, 1, 1, 0, 0, 0, 0)  # one pixel, one bit, grey
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"\x00\x80")), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     body = kind + data
     return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+
+@lru_cache(maxsize=256)
+def _drawn(trace: str) -> "QRCode":
+    import segno
+
+    return segno.make(
+        trace, error="m", mode="alphanumeric", mask=MASK, micro=False, boost_error=False
+    )

@@ -1,8 +1,6 @@
 """The code on a sheet: what it says, and that a machine and a person can read it back."""
 
 import re
-import struct
-import zlib
 from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
@@ -15,13 +13,11 @@ from render import given
 from render.test_html import parsed
 
 from qjmedia.errors import BadRequest
-from qjmedia.render import qr
 from qjmedia.render.docx import docx
 from qjmedia.render.html import html
 from qjmedia.render.markdown import markdown
 from qjmedia.render.reading import text_of
 from qjmedia.render.trace import (
-    PIXELS,
     QUIET,
     UNSAVED,
     Code,
@@ -84,44 +80,6 @@ def painted(path: str) -> set[tuple[int, int]]:
 
 def ints(runs: list[tuple[str, str, str]]) -> list[tuple[int, int, int]]:
     return [(int(left), int(top), int(width)) for left, top, width in runs]
-
-
-# where the bits end on a byte's border, segno pads a byte more than the standard does
-@pytest.mark.parametrize(
-    "length", [each for each in range(1, qr.CAPACITY + 1) if (17 + (11 * each + 1) // 2) % 8]
-)
-def test_every_module_is_where_the_standard_puts_it(length: int) -> None:
-    text = (qr.ALPHABET * 2)[-length:]
-    drawn = segno.make(text, version=2, error="m", mode="alphanumeric", mask=2, boost_error=False)
-    assert qr.matrix(text) == tuple(tuple(map(bool, row)) for row in drawn.matrix)
-
-
-def test_what_the_code_cannot_hold_is_no_code() -> None:
-    for text in ("A" * (qr.CAPACITY + 1), "a", "曲"):
-        with pytest.raises(ValueError):  # noqa: PT011  a slip of ours: PATTERN lets none through
-            qr.matrix(text)
-
-
-def test_a_picture_is_the_symbol_in_pixels() -> None:
-    written = BytesIO()
-    drawn = segno.make(CODE, error="m", mode="alphanumeric", mask=2, boost_error=False)
-    drawn.save(written, kind="png", scale=PIXELS, border=QUIET)
-    assert pixels(picture(CODE)) == pixels(written.getvalue())
-
-
-def pixels(png: bytes) -> tuple[bytes, bytes]:
-    """Return the head of a picture and its lines; a line may be told by what differs from above."""
-    (width, size) = struct.unpack(">I", png[16:20])[0], struct.unpack(">I", png[33:37])[0]
-    assert png[37:41] == b"IDAT"
-    data = zlib.decompress(png[41 : 41 + size])
-    stride = 1 + -(-width // 8)
-    lines = [bytes(stride - 1)]
-    for start in range(0, len(data), stride):
-        kind, line = data[start], data[start + 1 : start + stride]
-        assert kind in {0, 2}
-        above = lines[-1] if kind else bytes(stride)
-        lines.append(bytes((a + b) % 256 for a, b in zip(line, above, strict=False)))
-    return png[8:33], b"".join(lines[1:])
 
 
 def test_a_picture_is_the_same_every_time() -> None:
