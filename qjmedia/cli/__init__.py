@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qjmedia.cli.commands import Commands
-from qjmedia.cli.help import explain
+from qjmedia.cli.help import explain as in_chinese
 from qjmedia.cli.output import forget, note, plain, refuse
 from qjmedia.errors import BadRequest, MachineFault, QjError
 from qjmedia.store.fault import of_os
@@ -112,8 +112,12 @@ def _run(argv: Sequence[str]) -> int:
             raise stop.__context__ from None
         raise
     except typer.TyperException as error:
+        words = in_chinese(error)
+        if words.startswith("用法："):  # nothing was typed: the answer is the help
+            note(words)
+            return BadRequest.exit_code
         hint = "运行 qjmedia --help 或 qjmedia 命令名 --help 看用法"
-        raise BadRequest(explain(error), hint=hint) from error
+        raise BadRequest(words, hint=hint) from error
     if code == INTERRUPTED:  # typer's answer to Ctrl-C, without a word
         raise KeyboardInterrupt
     return code if isinstance(code, int) else 0

@@ -397,3 +397,11 @@ def test_an_account_that_is_taken_is_refused_whichever_id_comes_first(
 
 def test_the_version_is_shown(qjmedia: Command) -> None:
     assert qjmedia("--version").out.startswith("qjmedia ")
+
+
+@pytest.mark.parametrize("argv", [(), ("unit",), ("template",)])
+def test_nothing_typed_is_answered_with_the_help(qjmedia: Command, argv: tuple[str, ...]) -> None:
+    ran = qjmedia(*argv)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("用法：")
+    assert qjmedia("nonsense").code == 2
