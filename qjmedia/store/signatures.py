@@ -3,16 +3,18 @@
 import base64
 import binascii
 import hashlib
+import signal
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from qjmedia.errors import MachineFault
+from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import CommitId
 from qjmedia.store.repository import Repository
 
-GOOD, UNKNOWN = "G", "U"
+GOOD, UNKNOWN, BAD = "G", "U", "B"
 
 
 class Signed(NamedTuple):
@@ -51,7 +53,7 @@ def verified(
     Raises:
         MachineFault: ssh-keygen is missing.
     """
-    wanted = list(commits)
+    wanted, keys = list(commits), tuple(keys)
     if not wanted:
         return {}
     with tempfile.TemporaryDirectory(prefix="qjmedia-") as folder:
@@ -68,15 +70,37 @@ def verified(
             "gpg.x509.program=false",
             "gpg.minTrustLevel=undefined",
         )
-        found = repository.git.run(
-            *(word for line in settings for word in ("-c", line)),
-            "log", "--no-walk=unsorted", "--stdin", "-z", "--no-show-signature",
-            "--format=tformat:%H%n%G?%n%GF", "--no-patch",
-            stdin="".join(f"{each}\n" for each in wanted).encode(),
-        )  # fmt: skip
+        try:
+            found = repository.git.run(
+                *(word for line in settings for word in ("-c", line)),
+                "log", "--no-walk=unsorted", "--stdin", "-z", "--no-show-signature",
+                "--format=tformat:%H%n%G?%n%GF", "--no-patch",
+                stdin="".join(f"{each}\n" for each in wanted).encode(),
+            )  # fmt: skip
+        except GitFailed as error:
+            if error.status != -signal.SIGPIPE:
+                raise
+            return _one_by_one(repository, wanted, keys)
     if "ssh-keygen" in found.stderr and "cannot run" in found.stderr:
         raise MachineFault("本机没有 ssh-keygen，核对不了签名", hint="安装 OpenSSH 8.2 以上")
     return dict(_answers(found.stdout))
+
+
+def _one_by_one(
+    repository: Repository, wanted: list[CommitId], keys: Iterable[str]
+) -> Mapping[CommitId, Signed]:
+    """Ask again commit by commit: at one of them Git ended.
+
+    ssh-keygen may end at a malformed signature before Git has handed it all of the commit; Git
+    then ends by SIGPIPE, for all commits asked about. Such a signature is a bad one.
+    """
+    if len(wanted) == 1:
+        return {wanted[0]: Signed(BAD, "")}
+    return {
+        commit: signed
+        for each in wanted
+        for commit, signed in verified(repository, [each], keys).items()
+    }
 
 
 def _answers(printed: bytes) -> Iterable[tuple[CommitId, Signed]]:

@@ -103,7 +103,7 @@ def test_a_name_without_its_key_is_refused(
     signing.change("academic-wechat", remarks="改了")
     signing.commit(who, committer=committer)
     code, out = judged(signing, qjmedia, base)
-    assert code == 1
+    assert code == 1, out
     assert "QJ0025" in out
     assert said in out
 
@@ -114,7 +114,7 @@ def test_rights_are_those_of_the_signer(signing: Desk, keys: Path, qjmedia: Comm
     signing.change("academic-wechat", remarks="改了")
     signing.commit(MATH, committer=OFFICE)
     code, out = judged(signing, qjmedia, base)
-    assert code == 1
+    assert code == 1, out
     assert "示例乙（yi@example.edu.cn）无权改动" in out
 
 
@@ -140,7 +140,7 @@ def test_a_key_added_in_the_same_push_is_worth_nothing_yet(
     signing.write("registry/access.yaml", with_stranger)
     signing.commit(OFFICE)
     code, out = judged(signing, qjmedia, base)
-    assert code == 1
+    assert code == 1, out
     assert "QJ0025" in out
 
 
@@ -155,7 +155,7 @@ def test_a_signature_moved_to_another_content_is_refused(
     made = git(signing.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=forged.encode())
     git(signing.root, "reset", "-q", "--hard", made)
     code, out = judged(signing, qjmedia, base)
-    assert code == 1
+    assert code == 1, out
     assert "签名与内容不符" in out
 
 
@@ -174,7 +174,7 @@ def test_no_program_that_the_configuration_names_is_started(
     made = git(signing.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())
     git(signing.root, "reset", "-q", "--hard", made)
     code, out = judged(signing, qjmedia, base)
-    assert code == 1
+    assert code == 1, out
     assert "QJ0025" in out
     assert not (tmp_path / "sprung").exists()
 
