@@ -197,7 +197,7 @@ def machine() -> str:
     said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=True).stdout
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
-        f"{date.today()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "  # noqa: DTZ011
+        f"{date.today()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}, "  # noqa: DTZ011  the day on this desk
         f"Python {platform.python_version()}, Git {said.split()[2]},\n{libraries}"
     )
 

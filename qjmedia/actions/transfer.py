@@ -35,6 +35,7 @@ from qjmedia.model.words import Status
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, SLUG, is_record, packaged, platform_path
+from qjmedia.store.outline import Field
 from qjmedia.store.overlay import Overlay
 from qjmedia.store.sheet import Row, Sheet
 from qjmedia.store.yaml import parse
@@ -349,10 +350,10 @@ def _known(files: Files) -> Iterator[Known]:
             yield of_record(path, data, tree)
 
 
-def _wanted_rows(sheet: Sheet, wish: Wish, fields: Mapping[str, object]) -> tuple[Row, ...]:
+def _wanted_rows(sheet: Sheet, wish: Wish, fields: Mapping[str, Field]) -> tuple[Row, ...]:
     """Leave aside the rows that `--only` does not want."""
     wanted = {
-        col.header_named(typed, sheet.columns, fields): value.strip()  # type: ignore[arg-type]
+        col.header_named(typed, sheet.columns, fields): value.strip()
         for typed, value in wish.only.items()
     }
     rows = tuple(

@@ -106,7 +106,7 @@ def build(face: Face) -> None:
     subsetter.subset(font)
     rename(font, face)
     font.save(HERE / f"{face.name}.otf")
-    print(face.name, len(font.getGlyphOrder()), "glyphs")  # noqa: T201
+    print(face.name, len(font.getGlyphOrder()), "glyphs")  # noqa: T201  a script tells what it made
 
 
 def rename(font: TTFont, face: Face) -> None:

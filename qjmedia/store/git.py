@@ -201,12 +201,12 @@ class Process:
     @property
     def stdin(self) -> IO[bytes]:
         """What it reads."""
-        return self._handle.stdin  # type: ignore[no-any-return]
+        return self._handle.stdin  # type: ignore[no-any-return]  # GitPython's handle is untyped
 
     @property
     def stdout(self) -> IO[bytes]:
         """What it writes."""
-        return self._handle.stdout  # type: ignore[no-any-return]
+        return self._handle.stdout  # type: ignore[no-any-return]  # GitPython's handle is untyped
 
     @property
     def returncode(self) -> int:

@@ -169,7 +169,7 @@ def test_amend_touches_the_lines_of_its_field_and_keeps_every_comment(
         made = prepare(files, "math-wechat", editing(lambda old: apply(old, wanted)), OCCASION)
     except QjError as refusal:
         event(f"refused: {refusal.message[:12]}")
-        assume(False)  # noqa: FBT003
+        assume(False)  # noqa: FBT003  hypothesis' own word
         raise
     event(f"amended {field}")
     new = made.data.decode()

@@ -167,7 +167,7 @@ def fire(zygote: Zygote, root: Path, seed: int, kills: int) -> None:
         while hits < kills:
             hits += batch.kill(next(todo))
     finally:
-        print(json.dumps(batch.hits), "litter of Git:", batch.litter)  # noqa: T201
+        print(json.dumps(batch.hits), "litter of Git:", batch.litter)  # noqa: T201  shown by -rP
     assert sum(batch.hits[step] for step in PATH) >= kills // 8, batch.hits
     assert batch.hits.total() <= 3 * kills, batch.hits
 

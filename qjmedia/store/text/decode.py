@@ -110,14 +110,14 @@ def _whole(message: str, hint: str) -> YamlFault:
 def _alternates(data: bytes) -> bool:
     """Return whether every other byte of the beginning is NUL: UTF-16 without a mark."""
     head = data[:64]
-    return len(head) > 3 and (not any(head[::2]) or not any(head[1::2]))  # noqa: PLR2004
+    return len(head) > 3 and (not any(head[::2]) or not any(head[1::2]))  # noqa: PLR2004  two units of UTF-16
 
 
 def _not_utf8(data: bytes, start: int) -> YamlFault:
     name = _encoding(data)
     if name:
         # Some Chinese characters of GBK are valid UTF-8 by chance: the first is to blame anyway.
-        start = next(offset for offset, byte in enumerate(data) if byte > 0x7F)  # noqa: PLR2004
+        start = next(offset for offset, byte in enumerate(data) if byte > 0x7F)  # noqa: PLR2004  Unicode's own number
     line = data.count(b"\n", 0, start) + 1
     begin = data.rfind(b"\n", 0, start) + 1
     column = len(data[begin:start].decode(errors="replace")) + 1

@@ -126,4 +126,4 @@ def _escaped(character: str) -> str:
     number = ord(character)
     if number <= 0xFF:  # noqa: PLR2004  what two hexadecimal digits hold
         return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"  # noqa: PLR2004  Unicode's own number
