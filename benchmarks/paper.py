@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.measure import Aim, Command, Place, Row, medians
-from qjmedia.actions.paper import fill_forms
+from qjmedia.actions.paper.forms import fill_forms
 from qjmedia.model.words import Tier
 from qjmedia.render.docx import docx
 from qjmedia.store import records

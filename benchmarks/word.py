@@ -11,8 +11,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from benchmarks.measure import Aim, Place, Row, medians
-from qjmedia.actions.paper import fill_forms
-from qjmedia.actions.template import build
+from qjmedia.actions.paper.forms import fill_forms
+from qjmedia.actions.paper.template import build
 from qjmedia.model.words import FormKind, Tier
 from qjmedia.render.docx import docx
 from qjmedia.render.form import Form

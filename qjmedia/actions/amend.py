@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 from qjmedia.actions.check import check_change
 from qjmedia.actions.fields import title_of
+from qjmedia.actions.filing.step import require_allowed
 from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.refusal import require
-from qjmedia.actions.step import require_allowed
 from qjmedia.errors import Refused
 from qjmedia.model.deadline import report_by
 from qjmedia.model.difference import FieldChange, changes, in_words

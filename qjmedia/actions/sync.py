@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from qjmedia.actions.check import check
-from qjmedia.actions.renumber import Renumbering, collisions, doubles, renumber, rewriting
-from qjmedia.actions.step import carry_out
+from qjmedia.actions.filing.renumber import Renumbering, collisions, doubles, renumber, rewriting
+from qjmedia.actions.filing.step import carry_out
 from qjmedia.errors import Conflict, Refused
 from qjmedia.model.finding import Finding
 from qjmedia.model.message import Message

@@ -112,7 +112,7 @@ def _form(
 ) -> "Assignment":
     """Return the form that was chosen and the reason, instead of the one worked out."""
     from qjmedia.actions.fields import apply
-    from qjmedia.actions.submit import first_form
+    from qjmedia.actions.filing.submit import first_form
     from qjmedia.model.registry import Context
     from qjmedia.store import records
 
@@ -121,7 +121,7 @@ def _form(
 
 
 def _tell(plan: "Draft", *, quiet: bool) -> None:
-    from qjmedia.actions.submit import unasked
+    from qjmedia.actions.filing.submit import unasked
     from qjmedia.cli.output import note
     from qjmedia.model.platform import Platform
     from qjmedia.model.words import Tier

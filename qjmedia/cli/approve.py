@@ -33,8 +33,8 @@ def approve(
         qjmedia approve math-wechat --by 示例庚 --on 2026-03-09
         qjmedia approve math-wechat --serial 12
     """
-    from qjmedia.actions.approve import approve as step
-    from qjmedia.actions.sign import Signature
+    from qjmedia.actions.filing.approve import approve as step
+    from qjmedia.actions.filing.sign import Signature
     from qjmedia.cli.stepping import Manner, day_of, take
 
     manner = Manner(root, today, author, yes, dry_run, json, quiet)

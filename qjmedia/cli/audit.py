@@ -9,7 +9,7 @@ import typer
 from qjmedia.cli import options
 
 if TYPE_CHECKING:
-    from qjmedia.actions.audit import Audited
+    from qjmedia.actions.guard.audit import Audited
     from qjmedia.model.finding import Finding
     from qjmedia.store.git import CommitId
     from qjmedia.store.repository import Repository
@@ -39,8 +39,8 @@ def audit(
     例：qjmedia audit
         qjmedia audit 2026-09-01-备份..HEAD
     """
-    from qjmedia.actions.audit import audit as judge
-    from qjmedia.actions.audit import standing
+    from qjmedia.actions.guard.audit import audit as judge
+    from qjmedia.actions.guard.audit import standing
     from qjmedia.cli.session import repository_at, the_day
 
     with repository_at(root) as repository:

@@ -121,7 +121,7 @@ def _refuse_unfit(*, fix: bool, past: bool, only_with_fix: bool) -> None:
 
 def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -> "Report":
     """Judge what has been committed since a base; what is not committed does not count."""
-    from qjmedia.actions.incoming import base_named, incoming
+    from qjmedia.actions.guard.incoming import base_named, incoming
     from qjmedia.cli.session import repository_at
 
     with repository_at(root) as repository:

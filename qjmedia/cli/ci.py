@@ -118,7 +118,7 @@ def _differing(checked: Checked) -> "list[Altered]":
 
 
 def _fork(repository: "Repository", base: str, tip: "CommitId") -> "CommitId | None":
-    from qjmedia.actions.incoming import base_named
+    from qjmedia.actions.guard.incoming import base_named
     from qjmedia.store import commits
 
     return next(iter(commits.forks(repository, base_named(repository, base), tip)), None)

@@ -33,7 +33,7 @@ def close(
     例：qjmedia close math-wechat --reason 并入学院公众号 --proof 微信平台注销通知
         qjmedia close math-wechat --proof 截图2026-05
     """
-    from qjmedia.actions.close import close as step
+    from qjmedia.actions.filing.close import close as step
     from qjmedia.cli.stepping import Manner, day_of, needed, take
 
     why = (

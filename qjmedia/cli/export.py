@@ -52,8 +52,8 @@ def export(
         qjmedia export -o 去年.html --rev v2025
     """
     from qjmedia.actions.browse import Filter
-    from qjmedia.actions.export import export as run
-    from qjmedia.actions.export import format_of
+    from qjmedia.actions.ledger.export import export as run
+    from qjmedia.actions.ledger.export import format_of
     from qjmedia.cli.output import emit, note
     from qjmedia.cli.session import files_at, locate, the_day
     from qjmedia.store import records

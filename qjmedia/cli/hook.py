@@ -35,8 +35,8 @@ def install(root: options.Root = None, quiet: options.Quiet = False) -> None:
     例：qjmedia hook install
         qjmedia hook install --root /srv/git/media.git     在服务器上
     """
-    from qjmedia.actions.hook import Hook
-    from qjmedia.actions.hook import install as put
+    from qjmedia.actions.guard.hook import Hook
+    from qjmedia.actions.guard.hook import install as put
     from qjmedia.cli.output import note
 
     with _nearest(root or Path()) as repository:
@@ -53,7 +53,7 @@ def pre_commit(root: options.Root = None, today: options.Today = "") -> None:
 
     index = os.environ.get("GIT_INDEX_FILE", "")  # Git's door will forget it
 
-    from qjmedia.actions.hook import staged
+    from qjmedia.actions.guard.hook import staged
     from qjmedia.cli.session import the_day
 
     with _repository(root or Path()) as repository:
@@ -68,7 +68,7 @@ def pre_receive(
     """由 Git 在服务器收到推送时运行：逐次核对送来的提交，不合规的整个拒收。"""
     import sys
 
-    from qjmedia.actions.hook import Update, received
+    from qjmedia.actions.guard.hook import Update, received
     from qjmedia.cli.session import the_day
 
     updates = [Update.of(line) for line in sys.stdin]
@@ -84,8 +84,8 @@ def codeowners(root: options.Root = None, rev: options.Rev = "") -> None:
     \b
     例：qjmedia hook codeowners > .github/CODEOWNERS
     """
-    from qjmedia.actions.hook import codeowners as owners
-    from qjmedia.actions.law import Law
+    from qjmedia.actions.guard.hook import codeowners as owners
+    from qjmedia.actions.guard.law import Law
     from qjmedia.cli.session import files_at
 
     typer.echo(owners(Law(files_at(root, rev)).access), nl=False)

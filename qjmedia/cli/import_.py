@@ -13,8 +13,8 @@ from qjmedia.cli import options
 from qjmedia.errors import BadRequest, Refused
 
 if TYPE_CHECKING:
-    from qjmedia.actions.ledger import Ledger, Remark
-    from qjmedia.actions.transfer import Progress
+    from qjmedia.actions.ledger.outcomes import Ledger, Remark
+    from qjmedia.actions.ledger.transfer import Progress
     from qjmedia.store.sheet import Sheet
 
 NAMED_ROWS = 8
@@ -59,8 +59,8 @@ def import_(
         qjmedia import 台账.csv --create-units --refused 待改.csv
         qjmedia import 全省.csv --only 学校=示例大学 --map 主管=负责人
     """
-    from qjmedia.actions.importing import Job, import_each, import_together, rehearse
-    from qjmedia.actions.ledger import Wish
+    from qjmedia.actions.ledger.importing import Job, import_each, import_together, rehearse
+    from qjmedia.actions.ledger.outcomes import Wish
     from qjmedia.cli.output import note
     from qjmedia.cli.session import author_of, repository_at, the_day
     from qjmedia.cli.writing import agreed, can_ask
@@ -151,7 +151,7 @@ def _pairs(typed: Iterable[str] | None, option: str) -> dict[str, str]:
 
 def _show(ledger: "Ledger", *, quiet: bool) -> None:
     """Print the figures and the refused rows; remarks go to standard error."""
-    from qjmedia.actions.ledger import Outcome
+    from qjmedia.actions.ledger.outcomes import Outcome
     from qjmedia.cli.output import note, table
 
     figures = "，".join(
@@ -209,7 +209,7 @@ def _told(text: str, rows: Sequence[int]) -> str:
 
 def _to_mend(sheet: "Sheet", ledger: "Ledger") -> Iterable[Sequence[str]]:
     """The refused rows as they stood, with the reason, to be mended and imported again."""
-    from qjmedia.actions.cells import has_identity_card
+    from qjmedia.actions.ledger.cells import has_identity_card
 
     own = [column for column in sheet.columns if column not in {"原因", "原行号"}]
     yield (*own, "原行号", "原因")
@@ -221,7 +221,7 @@ def _to_mend(sheet: "Sheet", ledger: "Ledger") -> Iterable[Sequence[str]]:
 
 
 def _emit(ledger: "Ledger", commit: str | None) -> None:
-    from qjmedia.actions.ledger import Outcome
+    from qjmedia.actions.ledger.outcomes import Outcome
     from qjmedia.cli.output import emit
 
     counts: dict[str, Any] = {outcome.value: ledger.count(outcome) for outcome in Outcome}

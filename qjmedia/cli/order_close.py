@@ -27,7 +27,7 @@ def order_close(
     \b
     例：qjmedia order-close math-wechat --reason 逾期未备案 --deadline 2026-05-08
     """
-    from qjmedia.actions.order_close import order_close as step
+    from qjmedia.actions.filing.order_close import order_close as step
     from qjmedia.cli.session import read_day
     from qjmedia.cli.stepping import Manner, day_of, needed, take
 

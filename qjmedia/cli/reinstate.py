@@ -19,7 +19,7 @@ def reinstate(
     \b
     例：qjmedia reinstate math-wechat --reason 已整改
     """
-    from qjmedia.actions.order_close import reinstate as step
+    from qjmedia.actions.filing.order_close import reinstate as step
     from qjmedia.cli.stepping import Manner, needed, take
 
     why = needed(reason, "--reason", "解除关停的原因", example="已整改", json=json)

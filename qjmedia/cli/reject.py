@@ -21,8 +21,8 @@ def reject(
     \b
     例：qjmedia reject math-wechat --reason 与学院已有公众号重复
     """
-    from qjmedia.actions.reject import reject as step
-    from qjmedia.actions.sign import Signature
+    from qjmedia.actions.filing.reject import reject as step
+    from qjmedia.actions.filing.sign import Signature
     from qjmedia.cli.stepping import Manner, day_of, needed, take
 
     why = needed(reason, "--reason", "驳回的理由", example="与已有公众号重复", json=json)

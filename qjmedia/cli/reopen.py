@@ -19,7 +19,7 @@ def reopen(
     \b
     例：qjmedia reopen math-wechat --reason 恢复招生宣传
     """
-    from qjmedia.actions.reopen import reopen as step
+    from qjmedia.actions.filing.reopen import reopen as step
     from qjmedia.cli.stepping import Manner, take
 
     manner = Manner(root, today, author, yes, dry_run, json, quiet)

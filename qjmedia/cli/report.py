@@ -19,7 +19,7 @@ def report(
     \b
     例：qjmedia report math-wechat --on 2026-03-05
     """
-    from qjmedia.actions.report import report as step
+    from qjmedia.actions.filing.report import report as step
     from qjmedia.cli.stepping import Manner, day_of, take
 
     manner = Manner(root, today, author, yes, dry_run, json, quiet)

@@ -36,8 +36,8 @@ def sign(
         qjmedia sign math-wechat --by 示例乙 --acting 书记外出，院长代签
         qjmedia sign math-wechat --decision 不同意 --remark 与学院公众号重复
     """
-    from qjmedia.actions.sign import Signature
-    from qjmedia.actions.sign import sign as step
+    from qjmedia.actions.filing.sign import Signature
+    from qjmedia.actions.filing.sign import sign as step
     from qjmedia.cli.stepping import Manner, day_of, decided, take
 
     opinion = decided(decision)

@@ -12,7 +12,7 @@ from qjmedia.cli.writing import agreed, can_ask, finished, preview
 from qjmedia.errors import BadRequest
 
 if TYPE_CHECKING:
-    from qjmedia.actions.step import Step
+    from qjmedia.actions.filing.step import Step
     from qjmedia.model.words import Decision
 
 
@@ -38,7 +38,7 @@ def take(step: "Step", platform_id: str, manner: Manner, question: str, then: st
         question: what to ask before the commit.
         then: Chinese, what comes next; {id} is the platform's.
     """
-    from qjmedia.actions.step import carry_out, prepare
+    from qjmedia.actions.filing.step import carry_out, prepare
     from qjmedia.store.files import Revision
 
     is_silent = manner.quiet or manner.json

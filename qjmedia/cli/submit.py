@@ -23,7 +23,7 @@ def submit(
     例：qjmedia submit math-wechat
         qjmedia submit math-wechat --form 登记表 --reason 原登记表遗失，补办
     """
-    from qjmedia.actions.submit import submit as step
+    from qjmedia.actions.filing.submit import submit as step
     from qjmedia.cli.stepping import Manner, take
 
     manner = Manner(root, today, author, yes, dry_run, json, quiet)

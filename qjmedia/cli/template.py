@@ -44,7 +44,7 @@ As = Annotated[
 @app.command("check", cls=Command)
 def check(root: options.Root = None, json: options.Json = False) -> None:
     """检查模板：用了哪些变量，哪些不存在，哪些没有用到；有错时退出码为 1。"""
-    from qjmedia.actions.template import check as run
+    from qjmedia.actions.paper.template import check as run
     from qjmedia.cli.output import emit
     from qjmedia.cli.session import locate
 
@@ -75,8 +75,8 @@ def build(
         （在 Word 里改好）
         qjmedia template import 申请表模板.docx
     """
-    from qjmedia.actions.template import KINDS
-    from qjmedia.actions.template import build as run
+    from qjmedia.actions.paper.template import KINDS
+    from qjmedia.actions.paper.template import build as run
     from qjmedia.cli.output import note
     from qjmedia.cli.session import locate
     from qjmedia.errors import BadRequest, os_reason
@@ -111,7 +111,7 @@ def import_(
     例：qjmedia template import 申请表模板.docx
         qjmedia template import 变更.docx --as amendment
     """
-    from qjmedia.actions.template import bring
+    from qjmedia.actions.paper.template import bring
     from qjmedia.cli.output import emit, note
     from qjmedia.cli.session import author_of, repository_at
     from qjmedia.cli.writing import agreed

@@ -11,7 +11,7 @@ from qjmedia.cli import options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from qjmedia.actions.verify import Verified
+    from qjmedia.actions.paper.verify import Verified
     from qjmedia.store.repository import Repository
 
 EXAMPLE = "QJ1:2019:12:9F2C1E7:5B3D0A61C7"
@@ -56,7 +56,7 @@ def verify(
 def _verified(
     repository: "Repository", typed: "Sequence[str]", file: Path | None
 ) -> "Iterator[Verified]":
-    from qjmedia.actions.verify import Verdict, Verified, verify
+    from qjmedia.actions.paper.verify import Verdict, Verified, verify
     from qjmedia.errors import BadRequest
     from qjmedia.render.reading import text_of
     from qjmedia.render.trace import codes_in

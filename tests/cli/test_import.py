@@ -185,8 +185,8 @@ def test_remarks_tell_what_was_cleaned_and_ignored(school: Path, qjmedia: Comman
 def test_a_change_between_preview_and_commit_is_seen(school: Path, qjmedia: Command) -> None:
     import make
 
-    from qjmedia.actions.importing import Job, import_together, rehearse
-    from qjmedia.actions.ledger import Outcome, Wish
+    from qjmedia.actions.ledger.importing import Job, import_together, rehearse
+    from qjmedia.actions.ledger.outcomes import Outcome, Wish
     from qjmedia.store import csv as ledgers
     from qjmedia.store.repository import Repository
 

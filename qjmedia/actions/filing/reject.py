@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from qjmedia.actions.approve import publicity_signer, require_unit_opinion
-from qjmedia.actions.sign import Signature
-from qjmedia.actions.step import Scene, Step, Taken, filled, with_status
+from qjmedia.actions.filing.approve import publicity_signer, require_unit_opinion
+from qjmedia.actions.filing.sign import Signature
+from qjmedia.actions.filing.step import Scene, Step, Taken, filled, with_status
 from qjmedia.model.words import Decision, Status
 
 STARTS = frozenset({Status.PENDING})

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qjmedia.actions.browse import unit_id
+from qjmedia.actions.paper.tracing import Origin, origins
 from qjmedia.actions.putting import put
-from qjmedia.actions.tracing import Origin, origins
 from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier

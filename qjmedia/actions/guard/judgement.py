@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 
 from qjmedia import rules
 from qjmedia.actions.check import Judge
-from qjmedia.actions.law import PATHS, Law
-from qjmedia.actions.pairing import Pair, by_unit, is_odd, joined, pairs
+from qjmedia.actions.guard.law import PATHS, Law
+from qjmedia.actions.guard.pairing import Pair, by_unit, is_odd, joined, pairs
 from qjmedia.errors import Refused
 from qjmedia.model.access import ACCESS_PATH, Actor, folded
 from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing

@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from qjmedia.actions.check import Judge
-from qjmedia.actions.guard import Guard, Judged, unenforced
-from qjmedia.actions.law import Law
-from qjmedia.actions.outcome import Pardon, outcome
+from qjmedia.actions.guard.judgement import Guard, Judged, unenforced
+from qjmedia.actions.guard.law import Law
+from qjmedia.actions.guard.outcome import Pardon, outcome
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.finding import Finding, Report
 from qjmedia.store import commits

@@ -10,17 +10,17 @@ import make
 import past
 import pytest
 
-from qjmedia.actions.approve import approve
-from qjmedia.actions.close import close
-from qjmedia.actions.numbers import given
-from qjmedia.actions.order_close import order_close, reinstate
+from qjmedia.actions.filing.approve import approve
+from qjmedia.actions.filing.close import close
+from qjmedia.actions.filing.numbers import given
+from qjmedia.actions.filing.order_close import order_close, reinstate
+from qjmedia.actions.filing.reject import reject
+from qjmedia.actions.filing.reopen import reopen
+from qjmedia.actions.filing.report import report
+from qjmedia.actions.filing.sign import Signature, sign
+from qjmedia.actions.filing.step import Plan, Step, carry_out
+from qjmedia.actions.filing.submit import submit
 from qjmedia.actions.refusal import Faulty
-from qjmedia.actions.reject import reject
-from qjmedia.actions.reopen import reopen
-from qjmedia.actions.report import report
-from qjmedia.actions.sign import Signature, sign
-from qjmedia.actions.step import Plan, Step, carry_out
-from qjmedia.actions.submit import submit
 from qjmedia.errors import Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.transition import MOVES, Transition

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from qjmedia.actions.check import SETTINGS, Judge, check
-from qjmedia.actions.law import Law
+from qjmedia.actions.guard.law import Law
 from qjmedia.model.finding import Finding, Severity
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import POLICY_PATH

@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 
-from qjmedia.actions import columns as col
 from qjmedia.actions.add import HEADER
 from qjmedia.actions.amend import REPORTABLE
-from qjmedia.actions.cells import Cleaner, UnreadableError
 from qjmedia.actions.check import Judge
-from qjmedia.actions.columns import Columns
 from qjmedia.actions.derive import derive
 from qjmedia.actions.fields import apply, title_of
-from qjmedia.actions.ledger import Ledger, Line, Outcome, Remark, Wish
-from qjmedia.actions.matching import Index, Known, of_record
-from qjmedia.actions.overlaying import overlaid
-from qjmedia.actions.placing import Home, home, wants_unit
-from qjmedia.actions.reading import Reader, Reading
-from qjmedia.actions.roster import NewUnit, Roster
+from qjmedia.actions.ledger import columns as col
+from qjmedia.actions.ledger.cells import Cleaner, UnreadableError
+from qjmedia.actions.ledger.columns import Columns
+from qjmedia.actions.ledger.matching import Index, Known, of_record
+from qjmedia.actions.ledger.outcomes import Ledger, Line, Outcome, Remark, Wish
+from qjmedia.actions.ledger.overlaying import overlaid
+from qjmedia.actions.ledger.placing import Home, home, wants_unit
+from qjmedia.actions.ledger.reading import Reader, Reading
+from qjmedia.actions.ledger.roster import NewUnit, Roster
 from qjmedia.errors import BadRequest
 from qjmedia.model.difference import changes
 from qjmedia.model.finding import Finding, Severity

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from qjmedia.actions.cells import UnreadableError
-from qjmedia.actions.columns import ADDRESS
+from qjmedia.actions.ledger.cells import UnreadableError
+from qjmedia.actions.ledger.columns import ADDRESS
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import Record, text
 from qjmedia.rules.article06 import fold

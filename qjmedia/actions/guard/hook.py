@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from qjmedia.actions.check import Judge
-from qjmedia.actions.incoming import incoming
-from qjmedia.actions.law import Law
-from qjmedia.actions.outcome import Pardon, outcome
+from qjmedia.actions.guard.incoming import incoming
+from qjmedia.actions.guard.law import Law
+from qjmedia.actions.guard.outcome import Pardon, outcome
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.access import Access, Role
 from qjmedia.model.finding import Report

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import PurePosixPath
 
-from qjmedia.actions.numbers import Number, given, next_after, numbers_of
-from qjmedia.actions.step import Scene, Step, Taken, filled, refused
+from qjmedia.actions.filing.numbers import Number, given, next_after, numbers_of
+from qjmedia.actions.filing.step import Scene, Step, Taken, filled, refused
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import Record, Tree, sequence, text

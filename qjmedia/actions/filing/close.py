@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qjmedia.actions.step import Scene, Step, Taken, appended, filled, refused, with_status
+from qjmedia.actions.filing.step import Scene, Step, Taken, appended, filled, refused, with_status
 from qjmedia.model.deadline import working_days_after
 from qjmedia.model.tree import Record
 from qjmedia.model.words import FormKind, Status

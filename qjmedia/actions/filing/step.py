@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from qjmedia.actions.check import Judge, check_change
 from qjmedia.actions.fields import title_of
-from qjmedia.actions.lacking import require_whole
+from qjmedia.actions.filing.lacking import require_whole
 from qjmedia.actions.neighbours import neighbours
 from qjmedia.errors import Refused
 from qjmedia.model.difference import FieldChange, changes

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from qjmedia.actions import columns as col
-from qjmedia.actions.cells import (
+from qjmedia.actions.fields import SEPARATORS, Assignment
+from qjmedia.actions.ledger import columns as col
+from qjmedia.actions.ledger.cells import (
     Cleaner,
     UnreadableError,
     looks_like_url,
@@ -14,10 +15,9 @@ from qjmedia.actions.cells import (
     refuse_no_account,
     shown,
 )
-from qjmedia.actions.columns import Column, Columns
-from qjmedia.actions.fields import SEPARATORS, Assignment
-from qjmedia.actions.placing import Named, role_of
-from qjmedia.actions.roster import Role
+from qjmedia.actions.ledger.columns import Column, Columns
+from qjmedia.actions.ledger.placing import Named, role_of
+from qjmedia.actions.ledger.roster import Role
 from qjmedia.model.tree import Record, Tree
 from qjmedia.model.words import Status, canonical
 from qjmedia.store.outline import Field

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from qjmedia.actions.roster import NewUnit
+from qjmedia.actions.ledger.roster import NewUnit
 from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store.sheet import Row
 

@@ -2,7 +2,16 @@
 
 from qjmedia.actions.derive import derive
 from qjmedia.actions.fields import Assignment
-from qjmedia.actions.step import ARTICLE, Scene, Step, Taken, appended, filled, refused, with_status
+from qjmedia.actions.filing.step import (
+    ARTICLE,
+    Scene,
+    Step,
+    Taken,
+    appended,
+    filled,
+    refused,
+    with_status,
+)
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.deadline import form_for
 from qjmedia.model.platform import Filing, Platform, day

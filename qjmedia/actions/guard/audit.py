@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qjmedia.actions.check import check
-from qjmedia.actions.guard import Guard, Judged
+from qjmedia.actions.guard.judgement import Guard, Judged
 from qjmedia.model.finding import Finding, Severity
 from qjmedia.model.message import Message
 from qjmedia.store import commits

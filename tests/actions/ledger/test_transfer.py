@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qjmedia.actions.check import check
-from qjmedia.actions.ledger import Ledger, Outcome, Wish
-from qjmedia.actions.transfer import prepare
+from qjmedia.actions.ledger.outcomes import Ledger, Outcome, Wish
+from qjmedia.actions.ledger.transfer import prepare
 from qjmedia.errors import BadRequest
 from qjmedia.model.tree import Record
 from qjmedia.store.files import WorkTree

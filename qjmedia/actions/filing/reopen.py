@@ -1,8 +1,8 @@
 """A closed platform comes back, as a new application: 第七条第三款."""
 
 from qjmedia.actions.derive import derive
-from qjmedia.actions.step import Scene, Step, Taken, with_status
-from qjmedia.actions.submit import with_form
+from qjmedia.actions.filing.step import Scene, Step, Taken, with_status
+from qjmedia.actions.filing.submit import with_form
 from qjmedia.model.deadline import form_for
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import must_file

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from qjmedia.actions.cells import UnreadableError
-from qjmedia.actions.columns import UNIT, UNIT_KIND
 from qjmedia.actions.derive import OPENS_AS
-from qjmedia.actions.roster import ROLES, Role, Roster, student_role, unit_kind
+from qjmedia.actions.ledger.cells import UnreadableError
+from qjmedia.actions.ledger.columns import UNIT, UNIT_KIND
+from qjmedia.actions.ledger.roster import ROLES, Role, Roster, student_role, unit_kind
 from qjmedia.model.nearest import nearest
 from qjmedia.model.tree import Record
 from qjmedia.model.words import PUBLICITY, YOUTH_LEAGUE, OpenerKind, Tier, UnitKind

@@ -1,8 +1,8 @@
 """The publicity department agrees and gives the number: 第七条."""
 
-from qjmedia.actions.numbers import Number, given, next_after
-from qjmedia.actions.sign import Signature
-from qjmedia.actions.step import Scene, Step, Taken, filled, refused, with_status
+from qjmedia.actions.filing.numbers import Number, given, next_after
+from qjmedia.actions.filing.sign import Signature
+from qjmedia.actions.filing.step import Scene, Step, Taken, filled, refused, with_status
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.platform import Filing
 from qjmedia.model.transition import settled

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from qjmedia.actions.ledger import Ledger, Line, Outcome, Wish
-from qjmedia.actions.transfer import Progress, prepare
+from qjmedia.actions.ledger.outcomes import Ledger, Line, Outcome, Wish
+from qjmedia.actions.ledger.transfer import Progress, prepare
 from qjmedia.errors import Conflict
 from qjmedia.model.message import Message
 from qjmedia.model.unit import UNITS_PATH

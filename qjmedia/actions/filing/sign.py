@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from qjmedia.actions.step import Scene, Step, Taken, current_form, filled, refused, with_status
+from qjmedia.actions.filing.step import (
+    Scene,
+    Step,
+    Taken,
+    current_form,
+    filled,
+    refused,
+    with_status,
+)
 from qjmedia.model.tree import Record
 from qjmedia.model.words import Decision, Status
 

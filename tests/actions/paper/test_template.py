@@ -15,7 +15,7 @@ from plain_git import git
 from render import given
 from render.test_docx import paragraphs
 
-from qjmedia.actions.template import KINDS, build, check, prepare
+from qjmedia.actions.paper.template import KINDS, build, check, prepare
 from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.words import FormKind
 from qjmedia.render.docx import PICTURE, docx

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qjmedia.actions.step import Scene, Step, Taken, appended, refused, with_status
+from qjmedia.actions.filing.step import Scene, Step, Taken, appended, refused, with_status
 from qjmedia.model.policy import must_file
 from qjmedia.model.transition import settled
 from qjmedia.model.tree import Record

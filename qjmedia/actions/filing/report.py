@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from qjmedia.actions.step import Scene, Step, Taken, filled, refused
+from qjmedia.actions.filing.step import Scene, Step, Taken, filled, refused
 from qjmedia.model.deadline import report_by
 from qjmedia.model.words import Status
 

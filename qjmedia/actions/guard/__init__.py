@@ -1,0 +1,1 @@
+"""Who may change what: proposals, pushes and history held against the law of their base."""
