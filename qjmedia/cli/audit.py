@@ -87,14 +87,14 @@ def _as_json(
     found: "Iterator[Audited]", now: "tuple[Finding, ...]", *, is_all: bool, quiet: bool
 ) -> bool:
     """Print one JSON document, each commit as soon as it is judged; whether all is well."""
-    import json
+    from qjmedia.cli.output import json_text
 
     del is_all, quiet
     typer.echo('{\n  "version": 1,\n  "commits": [', nl=False)
     counts: Counter[str] = Counter()
     for number, each in enumerate(found):
         counts[each.worst.value if each.worst else "sound"] += 1
-        text = json.dumps(_document(each), ensure_ascii=False, indent=2).replace("\n", "\n    ")
+        text = json_text(_document(each)).replace("\n", "\n    ")
         typer.echo(f"{',' if number else ''}\n    {text}", nl=False)
     rest = {
         "standing": [each.to_json() for each in now],
@@ -105,18 +105,19 @@ def _as_json(
             "standing_errors": len(now),
         },
     }
-    text = json.dumps(rest, ensure_ascii=False, indent=2).removeprefix("{")
+    text = json_text(rest).removeprefix("{")
     typer.echo(f"\n  ],{text}")
     return not (counts["error"] or now)
 
 
 def _headline(each: "Audited") -> str:
     from qjmedia.cli.log import ACTIONS, moment
+    from qjmedia.cli.output import person
 
     did = ACTIONS.get(each.message.action, each.message.action) or "手工改动"
     more = f" 等 {len(each.records)} 个" if len(each.records) > SHOWN_RECORDS else ""
     what = "、".join(each.records[:SHOWN_RECORDS]) + more
-    who = each.commit.author.name or "（没有姓名）"
+    who = person(each.commit.author.name) or "（没有姓名）"
     return f"{moment(each.commit.at)} {who} {did} {what}（{each.commit.id[:SHORT_ID]}）"
 
 
@@ -129,13 +130,14 @@ def _lines(findings: "tuple[Finding, ...]") -> Iterator[str]:
 
 
 def _document(each: "Audited") -> dict[str, Any]:
+    from qjmedia.cli.output import person
     from qjmedia.model.privacy import mask_text
 
     return {
         "commit": each.commit.id,
         "at": each.commit.at.isoformat(),
-        "author": str(each.commit.author),
-        "committer": str(each.commit.committer),
+        "author": person(each.commit.author),
+        "committer": person(each.commit.committer),
         "action": each.message.action,
         "by_tool": each.is_by_tool,
         "subject": mask_text(each.message.subject),

@@ -46,7 +46,7 @@ def blame(
 
 def _row(blamed: "Blamed", *, full: bool) -> tuple[str, ...]:
     from qjmedia.cli.log import SHORT_ID, did, moment
-    from qjmedia.cli.output import remark
+    from qjmedia.cli.output import person, remark
     from qjmedia.model.difference import in_words
 
     value, entry = in_words(_value(blamed, full=full)), blamed.entry
@@ -54,7 +54,7 @@ def _row(blamed: "Blamed", *, full: bool) -> tuple[str, ...]:
         return value, "（不详）", "", "", "", ""
     return (
         value,
-        entry.commit.author.name,
+        person(entry.commit.author.name),
         moment(entry.at),
         entry.commit.id[:SHORT_ID],
         did(entry),
@@ -63,7 +63,7 @@ def _row(blamed: "Blamed", *, full: bool) -> tuple[str, ...]:
 
 
 def _json(blamed: "Blamed", *, full: bool) -> dict[str, Any]:
-    from qjmedia.cli.output import remark
+    from qjmedia.cli.output import person, remark
 
     entry = blamed.entry
     return {
@@ -71,7 +71,7 @@ def _json(blamed: "Blamed", *, full: bool) -> dict[str, Any]:
         "value": _value(blamed, full=full),
         "commit": entry and entry.commit.id,
         "at": entry and entry.at.isoformat(),
-        "author": entry and str(entry.commit.author),
+        "author": entry and person(entry.commit.author),
         "action": entry and entry.action,
         "reason": entry and remark(entry.message.reason, full=full),
     }

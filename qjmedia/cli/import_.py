@@ -153,6 +153,7 @@ def _show(ledger: "Ledger", *, quiet: bool) -> None:
     """Print the figures and the refused rows; remarks go to standard error."""
     from qjmedia.actions.ledger.outcomes import Outcome
     from qjmedia.cli.output import note, table
+    from qjmedia.model.privacy import mask_text
 
     figures = "，".join(
         f"{title} {ledger.count(outcome)}"
@@ -168,7 +169,7 @@ def _show(ledger: "Ledger", *, quiet: bool) -> None:
         table(
             ("行", "列", "媒体名称", "原因"),
             [
-                (str(line.row.number), line.column, line.name, line.reason)
+                (str(line.row.number), line.column, mask_text(line.name), mask_text(line.reason))
                 for line in ledger.refused
             ],
         )
@@ -209,13 +210,13 @@ def _told(text: str, rows: Sequence[int]) -> str:
 
 def _to_mend(sheet: "Sheet", ledger: "Ledger") -> Iterable[Sequence[str]]:
     """The refused rows as they stood, with the reason, to be mended and imported again."""
-    from qjmedia.actions.ledger.cells import has_identity_card
+    from qjmedia.model.privacy import resembles_identity_card
 
     own = [column for column in sheet.columns if column not in {"原因", "原行号"}]
     yield (*own, "原行号", "原因")
     for line in ledger.refused:
         cells = [line.row.cells[column] for column in own]
-        hidden = ["（已隐去）" if has_identity_card(cell) else cell for cell in cells]
+        hidden = ["（已隐去）" if resembles_identity_card(cell) else cell for cell in cells]
         where = f"{line.column}：" if line.column else ""
         yield (*hidden, str(line.row.number), f"{where}{line.reason}")
 
@@ -240,5 +241,6 @@ def _emit(ledger: "Ledger", commit: str | None) -> None:
             "ignored": list(ledger.ignored),
             "cleaned": dict(ledger.cleaned),
             "remarks": [{"row": each.row, "text": each.text} for each in ledger.remarks],
-        }
+        },
+        full=False,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from qjmedia.cli.output import emit, note, table
+from qjmedia.cli.output import cell, emit, note, remark, table
 from qjmedia.model.platform import Platform
 from qjmedia.model.privacy import masked
 from qjmedia.model.unit import Units
@@ -21,7 +21,7 @@ def show(
         return
     if quiet:
         for each in found:
-            print(each.id)  # noqa: T201  one id a line, for scripts
+            print(cell(each.id))  # noqa: T201  one id a line, for scripts
         return
     if not found:
         note("没有符合条件的平台。")
@@ -31,7 +31,7 @@ def show(
         (
             (
                 each.id,
-                each.name,
+                remark(each.name, full=full),
                 each.kind,
                 each.tier or "",
                 units.name_of(each.owner),

@@ -142,9 +142,9 @@ def worded(
 
 def headline(entry: "Entry", shown: "Sequence[Altered]", *, full: bool) -> str:
     """Return `2026-03-02 14:05 示例甲 变更 math-wechat 曲靖师范学院数学学院（a1b2c3d4）`."""
-    from qjmedia.cli.output import cell
+    from qjmedia.cli.output import person
 
-    who = cell(entry.commit.author.name) or "（没有姓名）"
+    who = person(entry.commit.author.name) or "（没有姓名）"
     count = len(entry.touched)
     subject = named(shown[0], full=full) if count == 1 else f"{count} 个文件"
     return f"{moment(entry.at)} {who} {did(entry)} {subject}（{entry.commit.id[:SHORT_ID]}）"
@@ -194,13 +194,13 @@ def fields(altered: "Altered", titles: "Titles", *, full: bool) -> Iterator[str]
 def to_json(repository: "Repository", entry: "Entry", *, full: bool) -> dict[str, Any]:
     """Return an entry as `log --json` shows it."""
     from qjmedia.actions.history import alterations
-    from qjmedia.cli.output import remark
+    from qjmedia.cli.output import person, remark
 
     found = [*alterations(repository, entry.touched)]
     return {
         "commit": entry.commit.id,
         "at": entry.at.isoformat(),
-        "author": str(entry.commit.author),
+        "author": person(entry.commit.author),
         "action": entry.action,
         "record": entry.record,
         "reason": remark(entry.message.reason, full=full),
@@ -253,12 +253,13 @@ def _introduced(altered: "Altered", titles: "Titles") -> str:
 
 def _emit(documents: Iterator[dict[str, Any]]) -> None:
     """Print the entries as one JSON document, each as soon as it is known."""
-    import json
     from itertools import chain
+
+    from qjmedia.cli.output import json_text
 
     first = next(documents, None)
     typer.echo('{\n  "version": 1,\n  "entries": [', nl=False)
     for count, document in enumerate(chain([first] if first else [], documents)):
-        text = json.dumps(document, ensure_ascii=False, indent=2).replace("\n", "\n    ")
+        text = json_text(document).replace("\n", "\n    ")
         typer.echo(f"{',' if count else ''}\n    {text}", nl=False)
     typer.echo("\n  ]\n}")

@@ -1,6 +1,5 @@
 """How results and refusals are shown: JSON, plain text, or a table on a terminal."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,15 +14,23 @@ from qjmedia.model.privacy import mask, mask_text
 WIDEST = 60
 
 
-def emit(document: Any) -> None:
-    """Print one JSON document on standard output."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+def emit(document: Any, *, full: bool = True) -> None:
+    """Print one JSON document on standard output; unless `full` every number in it masked."""
+    text = json_text(document)
+    typer.echo(text if full else mask_text(text))
+
+
+def json_text(content: Any) -> str:
+    """Return a JSON document, indented, in which no character steers the terminal."""
+    from qjmedia.render.findings import document
+
+    return document(content).removesuffix("\n")
 
 
 def note(message: str, *, quiet: bool = False) -> None:
-    """Print a remark on standard error."""
+    """Print a remark on standard error; whatever it repeats, no personal number is shown."""
     if not quiet:
-        _remark(plain(message))
+        _remark(mask_text(plain(message)))
 
 
 def forget(stream: TextIO) -> None:
@@ -52,7 +59,7 @@ def refuse(error: QjError, *, as_json: bool) -> None:
         findings = getattr(error, "findings", ())
         if findings:
             document["findings"] = [found.to_json() for found in findings]
-        _remark(json.dumps({"version": 1, "error": document}, ensure_ascii=False, indent=2))
+        _remark(mask_text(json_text({"version": 1, "error": document})))
         return
     article = f"（{error.article}）" if error.article else ""
     note(f"qjmedia：{error.message}{article}")
@@ -125,6 +132,11 @@ def _shown(change: FieldChange, value: Any, full: bool) -> Any:
 
     last = change.field.rpartition(".")[2]
     return masked({last: value})[last]
+
+
+def person(author: object) -> str:
+    """Return an author as he may be shown; plain Git lets anything be one."""
+    return cell(mask_text(str(author)))
 
 
 def phone(value: str, *, full: bool) -> str:

@@ -110,28 +110,24 @@ def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json =
 
     from qjmedia.cli.output import emit, table
     from qjmedia.cli.session import files_at
+    from qjmedia.model.privacy import mask_text, masked
     from qjmedia.model.tree import sequence
     from qjmedia.model.unit import UNITS_PATH
     from qjmedia.store import records
 
     files = files_at(root, rev)
     if json:
-        emit({"version": 1, "units": [*sequence(records.read(files, UNITS_PATH)[1], "units")]})
+        units = sequence(masked(records.read(files, UNITS_PATH)[1]), "units")
+        emit({"version": 1, "units": [*units]})
         return
     counts = Counter(path.parent.name for path in records.paths(files).values())
+    rows = (
+        (unit.id, unit.name, unit.kind or "", "、".join(unit.short), unit.accountable.name)
+        for unit in records.units(files)
+    )
     table(
         ("id", "名称", "类型", "简称", "第一责任人", "平台"),
-        (
-            (
-                unit.id,
-                unit.name,
-                unit.kind or "",
-                "、".join(unit.short),
-                unit.accountable.name,
-                str(counts[unit.id]),
-            )
-            for unit in records.units(files)
-        ),
+        ((*map(mask_text, row), str(counts[row[0]])) for row in rows),
     )
 
 
@@ -147,6 +143,7 @@ def show(
     from qjmedia.actions.browse import unit_filled_in, unit_id
     from qjmedia.cli.output import emit, plain
     from qjmedia.cli.session import files_at
+    from qjmedia.model.privacy import masked
     from qjmedia.model.tree import sequence, text
     from qjmedia.model.unit import UNITS_PATH
     from qjmedia.store import records
@@ -155,8 +152,9 @@ def show(
     wanted = unit_id(unit, records.units(files))
     listed = sequence(records.read(files, UNITS_PATH)[1], "units")
     tree = next(item for item in listed if isinstance(item, dict) and text(item, "id") == wanted)
+    shown = masked(tree)
     if json:
-        emit({"version": 1, **tree})
+        emit({"version": 1, **shown})
         return
-    for depth, title, value in unit_filled_in(files, tree):
+    for depth, title, value in unit_filled_in(files, shown):
         typer.echo(f"{'  ' * depth}{title}：{plain(value)}")

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from qjmedia.model.privacy import mask_text
+
 ARTICLES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十",
             "十一", "十二", "十三", "十四", "十五")  # fmt: skip
 
@@ -41,7 +43,10 @@ def article_of(code: str) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A fault with its code, weight and position (1-based; column counts characters)."""
+    """A fault with its code, weight and position (1-based; column counts characters).
+
+    Message and hint go into logs and pages that anybody may read: personal numbers are masked.
+    """
 
     path: str
     line: int
@@ -51,6 +56,10 @@ class Finding:
     message: str
     severity: Severity = field(compare=False)
     hint: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", mask_text(self.message))
+        object.__setattr__(self, "hint", mask_text(self.hint))
 
     @property
     def article(self) -> str:

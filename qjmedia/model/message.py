@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from qjmedia.model.privacy import mask_text
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -18,7 +20,7 @@ class Message:
     undoes: str = ""
 
     def render(self) -> str:
-        """Return the message as it stands in the commit."""
+        """Return the message as it stands in the commit; numbers in a record's name are masked."""
         trailers = [f"Qj-Action: {self.action}"]
         if self.record:
             trailers.append(f"Qj-Record: {self.record}")
@@ -30,7 +32,7 @@ class Message:
             trailers.append(f"Qj-Changed-On: {self.changed_on}")
         if self.undoes:
             trailers.append(f"Qj-Undoes: {self.undoes}")
-        return "\n".join((_one_line(self.subject), "", *trailers, ""))
+        return "\n".join((mask_text(_one_line(self.subject)), "", *trailers, ""))
 
     @classmethod
     def of(cls, text: str) -> "Message":

@@ -1,6 +1,11 @@
-"""Phone numbers as they may be shown: masked, but for the official form and `--full`."""
+"""Personal numbers: where one is, and how it may be shown.
+
+A mobile number stands in the phone fields of a record and on the official form, nowhere else; an
+identity-card number nowhere at all. What is shown is masked, but for the form and `--full`.
+"""
 
 import re
+from collections.abc import Iterator
 
 from qjmedia.model.tree import Record, Tree
 
@@ -8,20 +13,59 @@ PHONE_FIELDS = frozenset({"mobile", "landline"})
 NUMBERED_FIELDS = frozenset({"account", "url"})
 """Fields whose own numbers may look like a phone's."""
 
-_MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
+MOBILE, IDENTITY_CARD = "手机号码", "身份证号码"
+
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘ", "0123456789X")
+_GAP = "[-\\s\u00ad\u2010-\u2015\uff0d\u200b-\u200f\u2060\ufeff]{0,2}"
+"""What people put between the digits, and what hides there."""
+
+_NUMBER = re.compile(
+    "(?:"
+    "(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])"  # the name of a commit
+    "|(?P<card>(?<![0-9])[1-9](?:{gap}[0-9]){5}{gap}"
+    "(?:1{gap}9|2{gap}0){gap}[0-9]{gap}[0-9]{gap}"  # born in
+    "(?:0{gap}[1-9]|1{gap}[0-2]){gap}(?:0{gap}[1-9]|[12]{gap}[0-9]|3{gap}[01])"
+    "(?:{gap}[0-9]){3}{gap}[0-9Xx](?![0-9A-Za-z]))"
+    "|(?<![0-9])(?:(?:\\+|00)?86{gap}|0)?(?P<mobile>1[3-9](?:{gap}[0-9]){9})(?![0-9])"
+    ")".replace("{gap}", _GAP)
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def personal(text: str) -> frozenset[str]:
+    """Return what a text holds of `MOBILE` and `IDENTITY_CARD` (one whose check digit is right).
+
+    Full-width digits and digits with blanks or hyphens between them count; commit ids do not.
+    """
+    return frozenset(
+        kind for kind, span in _numbers(text) if kind == MOBILE or _is_checked(_digits(text, span))
+    )
+
+
+def resembles_identity_card(text: str) -> bool:
+    """Whether a text holds what looks like an identity-card number, though mistyped."""
+    return any(kind == IDENTITY_CARD for kind, _ in _numbers(text))
 
 
 def mask(phone: str) -> str:
     """Return a phone number with its middle hidden: 138****0000, 0874-****00."""
-    if _MOBILE.search(phone):
-        return _MOBILE.sub(r"\1****\2", phone)
+    hidden = mask_text(phone)
+    if hidden != phone:
+        return hidden
     area, dash, local = phone.rpartition("-")
     return f"{area}{dash}****{local[-2:]}" if phone else ""
 
 
 def mask_text(text: str) -> str:
-    """Return free text with every mobile number in it masked."""
-    return _MOBILE.sub(r"\1****\2", text)
+    """Return free text with every mobile and identity-card number in it masked."""
+    shown, done = [], 0
+    for kind, (start, end) in _numbers(text):
+        digits = _digits(text, (start, end))
+        head, tail = (3, 4) if kind == MOBILE else (0, 0)
+        middle = "****" if kind == MOBILE else "（身份证号码）"
+        shown += [text[done:start], digits[:head], middle, digits[len(digits) - tail :]]
+        done = end
+    return "".join((*shown, text[done:]))
 
 
 def masked(tree: Record) -> Record:
@@ -37,3 +81,23 @@ def _masked(key: str, value: Tree) -> Tree:
     if key in PHONE_FIELDS:
         return mask(value)
     return value if key in NUMBERED_FIELDS else mask_text(value)
+
+
+def _numbers(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield each number's kind and where it stands."""
+    for found in _NUMBER.finditer(text.translate(_HALF_WIDTH)):
+        if found["mobile"]:
+            yield MOBILE, found.span("mobile")
+        elif found["card"]:
+            yield IDENTITY_CARD, found.span()
+
+
+def _digits(text: str, span: tuple[int, int]) -> str:
+    return "".join(
+        char for char in text[slice(*span)].translate(_HALF_WIDTH) if char in "0123456789Xx"
+    )
+
+
+def _is_checked(number: str) -> bool:
+    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
+    return "10X98765432"[total % 11] == number[-1].upper()

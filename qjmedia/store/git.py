@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NewType
 
 from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store.fault import GitFailed, of_os
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Author:
         """Read `姓名 <邮箱>`.
 
         Raises:
-            BadRequest: it is not of that form, or has control characters.
+            BadRequest: it is not of that form, or has control characters or a personal number.
         """
         found = _AUTHOR.fullmatch(text.strip(" "))
         hidden = any(unicodedata.category(char).startswith("C") for char in text)
@@ -90,6 +91,11 @@ class Author:
             raise _no_author(text)
         if not (found["name"].strip(_CRUD) and found["email"].strip(_CRUD)):
             raise _no_author(text)
+        if personal(text):
+            raise BadRequest(
+                f"作者“{mask_text(text)}”里像是有{'、'.join(sorted(personal(text)))}",
+                hint="作者会写进历史，随每一份克隆流传：写姓名和不含手机号码的邮箱",
+            )
         return cls(found["name"], found["email"])
 
     def __str__(self) -> str:
@@ -253,7 +259,7 @@ def _forget_surrounding_git() -> None:
 
 def _no_author(text: str) -> BadRequest:
     return BadRequest(
-        f"作者“{text!r}”不是“姓名 <邮箱>”的形式",
+        f"作者“{mask_text(text)!r}”不是“姓名 <邮箱>”的形式",
         hint="例如：--author '张三 <zhangsan@example.edu.cn>'",
     )
 

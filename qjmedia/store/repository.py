@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from qjmedia.errors import BadRequest, MachineFault, NotARegistry, QjError, Refused
+from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import Author, BlobId, CommitId, Git
 from qjmedia.store.objects import TREE_MODE, Entry, Objects
@@ -203,7 +204,7 @@ class Repository:
         """Return in whose name Git would commit.
 
         Raises:
-            MachineFault: no name or e-mail is configured.
+            MachineFault: no name or e-mail is configured, or one that is a personal number.
         """
         return _identity(self.git, "GIT_AUTHOR_IDENT")
 
@@ -227,7 +228,13 @@ def _identity(git: Git, variable: str) -> Author:
             "git config --global user.email 'zhangsan@example.edu.cn'",
         )
     name, rest = found.line().rsplit(" <", 1)
-    return Author(name, rest.split(">", 1)[0])
+    author = Author(name, rest.split(">", 1)[0])
+    if personal(str(author)):
+        raise MachineFault(
+            f"Git 里设置的姓名或邮箱“{mask_text(str(author))}”带有个人号码，会随历史流传",
+            hint="换成不含手机号码的：git config --global user.email 'zhangsan@example.edu.cn'",
+        )
+    return author
 
 
 _WHERE = (

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
+from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store import layout
 from qjmedia.store.fault import GitFailed, of_os
 from qjmedia.store.files import Revision
@@ -91,6 +92,7 @@ def transact(
     Raises:
         Conflict: another writer held the lock, or was quicker five times.
         Refused: the repository is in the middle of something, or the user's own work is in the way.
+        BadRequest: the message holds somebody's personal number.
         MachineFault: no identity, disk full, not writable.
     """
     if dry_run:
@@ -198,6 +200,7 @@ def _draft(
     allow: Callable[[PurePosixPath], bool],
 ) -> _Draft:
     change = plan(Revision(repository, tip.commit))
+    _refuse_personal(change.message)
     objects = NewObjects(repository.place.algorithm)
     files: dict[PurePosixPath, bytes | None] = {}
     swaps = []
@@ -214,6 +217,15 @@ def _draft(
             if data is not None:
                 objects.add("blob", data)
     return _Draft(Change(MappingProxyType(files), change.message), tuple(swaps), objects)
+
+
+def _refuse_personal(message: str) -> None:
+    found = personal(message)
+    if found:
+        raise BadRequest(
+            f"提交说明里像是有{'、'.join(sorted(found))}：{mask_text(message.splitlines()[0])}",
+            hint="历史会随每一份克隆流传，删不掉：号码只写在 mobile 一栏，--reason 和名称里不要写",
+        )
 
 
 def _refuse_path(path: PurePosixPath, allow: Callable[[PurePosixPath], bool]) -> None:

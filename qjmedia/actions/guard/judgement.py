@@ -25,6 +25,7 @@ from qjmedia.model.finding import Fault, Finding, Place, Severity
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import POLICY_PATH
+from qjmedia.model.privacy import mask_text, personal
 from qjmedia.model.registry import Context
 from qjmedia.model.transition import Transition
 from qjmedia.model.tree import Record
@@ -110,7 +111,8 @@ class _Case:
     @property
     def label(self) -> str:
         """How a finding names the commit."""
-        return f"（提交 {self.commit.id[:SHORT_ID]}，{self.commit.author.name or '没有姓名'}）"
+        who = mask_text(self.commit.author.name) or "没有姓名"
+        return f"（提交 {self.commit.id[:SHORT_ID]}，{who}）"
 
 
 class Guard:
@@ -165,6 +167,7 @@ class Guard:
         lost = dict(before.lost)
         if not bare.is_sound:
             self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者或内容")
+        self._private(case)
         if len(bare.parents) > 1:
             deltas = self._merge(case, lost)
         elif not bare.parents and not is_first:
@@ -175,6 +178,20 @@ class Guard:
             self._vouch(case, deltas)
         self._after(case, deltas, before, lost)
         return Judged(bare, message, deltas, tuple(dict.fromkeys(case.found)), case.undoes)
+
+    def _private(self, case: _Case) -> None:
+        """Judge what a commit says: what stands in history once cannot be taken out again."""
+        bare = case.commit
+        for what, said in (
+            ("提交说明", bare.message),
+            ("作者", str(bare.author)),
+            ("提交人", str(bare.committer)),
+        ):
+            for number in sorted(personal(said)):
+                hint = f"用 git rebase 重做这次提交，{what}里不写号码"
+                severity = Severity.ERROR if self.standing is None else Severity.WARNING
+                fault = Fault(Place(REGISTRY), f"{what}里像是有{number}", hint)
+                self._add(case, "QJ0015", severity, fault)
 
     def _is_own(self, bare: Bare, deltas: tuple[Delta, ...]) -> bool:
         """Whether a commit has content of its own; a clean merge has none."""

@@ -9,10 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from qjmedia.model.privacy import mask, mask_text
+from qjmedia.model.privacy import mask, mask_text, resembles_identity_card
 from qjmedia.model.tree import Record
 from qjmedia.model.words import KINDS, canonical
-from qjmedia.rules.shape import GAPS, IDENTITY_CARD, MOBILE
 from qjmedia.store.csv import unharmed
 
 LONGEST_SHOWN = 40
@@ -195,17 +194,12 @@ def refuse_no_account(account: str) -> None:
         raise UnreadableError(f"“{account}”是邮箱（多半是登录用的），不是账号")
 
 
-def has_identity_card(text: str) -> bool:
-    """Whether a text holds what looks like an identity-card number."""
-    return IDENTITY_CARD.search(text.translate(GAPS)) is not None
-
-
 def shown(text: str, *, private: bool = False) -> str:
     """Return a value fit for a message: short, on one line, phones masked, no identity numbers."""
-    if has_identity_card(text):
+    if resembles_identity_card(text):
         return "（已隐去）"
     line = " ".join(text.split())
-    line = mask(line) if private and not MOBILE.search(line.translate(GAPS)) else mask_text(line)
+    line = mask(line) if private else mask_text(line)
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
 
 
@@ -222,7 +216,7 @@ def _stripped(text: str) -> str:
 
 
 def _refuse_spoilt(text: str) -> None:
-    if has_identity_card(text):
+    if resembles_identity_card(text):
         raise UnreadableError("像是身份证号码；登记库不收身份证号码，请从表格中删去")
     if _SPOILT.fullmatch(text):
         raise UnreadableError(f"“{text}”是表格软件的出错标记，原来的值已经丢失")
