@@ -81,7 +81,8 @@ def render(
         qjmedia render --all -o 全部.pdf
         qjmedia render math-wechat --form 变更 --format docx
     """
-    from qjmedia.actions.paper.forms import fill_forms, write
+    from qjmedia.actions.paper.forms import fill_forms
+    from qjmedia.actions.paper.printing import write
     from qjmedia.cli.output import emit, note
     from qjmedia.cli.session import files_at, locate
 

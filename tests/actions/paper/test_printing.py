@@ -9,7 +9,7 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 from render import given
 
-from qjmedia.actions.paper.forms import Written, write
+from qjmedia.actions.paper.printing import Written, write
 from qjmedia.errors import BadRequest, MachineFault, Refused
 from qjmedia.render.fonts import BUNDLED
 from qjmedia.render.form import Form
