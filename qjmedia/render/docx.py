@@ -17,7 +17,7 @@ from qjmedia.model.words import FormKind
 from qjmedia.render import templates
 from qjmedia.render.form import Form
 from qjmedia.render.package import Packed, packed, zipped
-from qjmedia.render.trace import blank_picture, picture
+from qjmedia.render.trace import blank_picture
 from qjmedia.render.words import words
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ class Tree:
                 has_picture |= name == RELATIONS and PICTURE_TARGET in text
                 parts.append(packed(name, text.encode()))
             elif has_picture:
-                symbol = picture(form.trace) if form.symbol else blank_picture()
-                parts.append(packed(PICTURE, symbol))
+                symbol = form.symbol
+                parts.append(packed(PICTURE, symbol.picture if symbol else blank_picture()))
         return zipped(parts)
 
     def _text(self, name: str, form: Form, own: Mapping[str, str]) -> str:

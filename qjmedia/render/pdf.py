@@ -94,7 +94,7 @@ def _data(form: Form) -> dict[str, Any]:
     return {
         **_plain(form),
         "lines": form.height(WIDTH),
-        "symbol": _plain(symbol) if symbol else None,
+        "symbol": {"size": symbol.size, "path": symbol.path} if symbol else None,
     }
 
 

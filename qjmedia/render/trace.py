@@ -9,13 +9,10 @@ blob that the record was. All of it is in the alphabet that QR codes store most 
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from segno import QRCode
 
 COMMIT_DIGITS, BLOB_DIGITS = 7, 10
 UNNUMBERED = "-"
@@ -63,15 +60,38 @@ def _code(match: re.Match[str]) -> Code:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A QR code.
+    """A QR code: its modules row by row, 1 where one is dark, without the white border."""
 
-    Attributes:
-        size: modules a side, the white border included.
-        path: its dark modules as the `d` of an SVG path, one module a unit.
-    """
+    modules: tuple[bytes, ...]
 
-    size: int
-    path: str
+    @property
+    def size(self) -> int:
+        """Modules a side, the white border included."""
+        return len(self.modules) + 2 * QUIET
+
+    @property
+    def path(self) -> str:
+        """Return the dark modules as the `d` of an SVG path, one module a unit."""
+        runs = []
+        for y, row in enumerate(self.modules, start=QUIET):
+            x = QUIET
+            for is_dark, run in groupby(row):
+                width = sum(1 for _ in run)
+                if is_dark:
+                    runs.append(f"M{x} {y}h{width}v1h-{width}z")
+                x += width
+        return "".join(runs)
+
+    @property
+    def picture(self) -> bytes:
+        """Return a PNG; the same code is the same bytes."""
+        border = "1" * QUIET * PIXELS
+        white = "1" * self.size * PIXELS
+        lines = [white] * QUIET * PIXELS
+        for row in self.modules:
+            inner = "".join("0" * PIXELS if is_dark else "1" * PIXELS for is_dark in row)
+            lines += [f"{border}{inner}{border}"] * PIXELS
+        return _png(lines + [white] * QUIET * PIXELS)
 
 
 @lru_cache(maxsize=256)
@@ -79,45 +99,34 @@ def symbol_of(trace: str) -> Symbol | None:
     """Return a code as a symbol; None for other words."""
     if not PATTERN.fullmatch(trace):
         return None
-    matrix = _drawn(trace).matrix
-    runs = []
-    for y, row in enumerate(matrix, start=QUIET):
-        x = QUIET
-        for is_dark, run in groupby(row):
-            width = sum(1 for _ in run)
-            if is_dark:
-                runs.append(f"M{x} {y}h{width}v1h-{width}z")
-            x += width
-    return Symbol(len(matrix) + 2 * QUIET, "".join(runs))
+    import segno
 
-
-@lru_cache(maxsize=256)
-def picture(trace: str) -> bytes:
-    """Return a code as a PNG; the same code is the same bytes."""
-    from io import BytesIO
-
-    written = BytesIO()
-    _drawn(trace).save(written, kind="png", scale=PIXELS, border=QUIET)
-    return written.getvalue()
+    drawn = segno.make(
+        trace, error="m", mode="alphanumeric", mask=MASK, micro=False, boost_error=False
+    )
+    return Symbol(tuple(bytes(row) for row in drawn.matrix))
 
 
 @lru_cache(maxsize=1)
 def blank_picture() -> bytes:
     """Return a white PNG, for where a template has room for a code and there is none."""
-    head = struct.pack(">IIBBBBB", 1, 1, 1, 0, 0, 0, 0)  # one pixel, one bit, grey
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"\x00\x80")), (b"IEND", b""))
+    return _png(["1"])
+
+
+def _png(lines: Sequence[str]) -> bytes:
+    """Return a picture of one bit a pixel, given as lines of 0 (black) and 1 (white).
+
+    A writer of every kind of PNG takes twice as long as the code itself.
+    """
+    width = len(lines[0])
+    head = struct.pack(">IIBBBBB", width, len(lines), 1, 0, 0, 0, 0)  # one bit, grey
+    size = -(-width // 8)
+    rows = {line: b"\0" + int(line.ljust(8 * size, "0"), 2).to_bytes(size) for line in {*lines}}
+    data = zlib.compress(b"".join(rows[line] for line in lines))
+    chunks = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     body = kind + data
     return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
-
-
-@lru_cache(maxsize=256)
-def _drawn(trace: str) -> "QRCode":
-    import segno
-
-    return segno.make(
-        trace, error="m", mode="alphanumeric", mask=MASK, micro=False, boost_error=False
-    )

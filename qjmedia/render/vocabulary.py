@@ -18,7 +18,7 @@ BASE = {
     "blank": cells.Blank,
 }
 """What a name most likely is in a typst template, which has no declarations to read."""
-DERIVED = {"height", "symbol", "name", "kind"}
+DERIVED = {"height", "symbol", "name", "kind", "size", "path"}
 KEY = re.compile(r'"(\w+)":')
 LOOP = {"index", "index0", "first", "last", "length", "revindex", "revindex0"}
 INCIDENTAL = {"id", "stem", "kind", "year", "serial", "height", "symbol", "mark", "paragraphs"}

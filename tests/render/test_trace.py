@@ -1,6 +1,8 @@
 """The code on a sheet: what it says, and that a machine and a person can read it back."""
 
 import re
+import struct
+import zlib
 from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
@@ -18,13 +20,13 @@ from qjmedia.render.html import html
 from qjmedia.render.markdown import markdown
 from qjmedia.render.reading import text_of
 from qjmedia.render.trace import (
+    PIXELS,
     QUIET,
     UNSAVED,
     Code,
     blank_picture,
     code_of,
     codes_in,
-    picture,
     symbol_of,
 )
 
@@ -82,12 +84,37 @@ def ints(runs: list[tuple[str, str, str]]) -> list[tuple[int, int, int]]:
     return [(int(left), int(top), int(width)) for left, top, width in runs]
 
 
-def test_a_picture_is_the_same_every_time() -> None:
-    picture.cache_clear()
-    first = picture(CODE)
-    picture.cache_clear()
-    assert first == picture(CODE)
-    assert first[:8] == blank_picture()[:8] == b"\x89PNG\r\n\x1a\n"
+def test_a_picture_shows_the_modules_with_a_white_border() -> None:
+    symbol = symbol_of(CODE)
+    assert symbol is not None
+    width, height, lines = pixels(symbol.picture)
+    assert (width, height) == (symbol.size * PIXELS, symbol.size * PIXELS)
+    assert {
+        (x // PIXELS, y // PIXELS)
+        for y, line in enumerate(lines)
+        for x, bit in enumerate(line)
+        if bit == "0"
+    } == painted(symbol.path)
+    assert pixels(blank_picture()) == (1, 1, ["1"])
+
+
+def pixels(png: bytes) -> tuple[int, int, list[str]]:
+    """Return the size of a PNG of one bit a pixel, and its lines as 0 and 1."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at, found = 8, {}
+    while at < len(png):
+        size, kind = struct.unpack_from(">I4s", png, at)
+        found[kind] = png[at + 8 : at + 8 + size]
+        (check,) = struct.unpack_from(">I", png, at + 8 + size)
+        assert check == zlib.crc32(png[at + 4 : at + 8 + size])
+        at += 12 + size
+    width, height, *rest = struct.unpack(">IIBBBBB", found[b"IHDR"])
+    assert rest == [1, 0, 0, 0, 0]
+    data = zlib.decompress(found[b"IDAT"])
+    size = len(data) // height
+    rows = [data[at : at + size] for at in range(0, len(data), size)]
+    assert {row[0] for row in rows} == {0}
+    return width, height, [bin(int.from_bytes(b"\1" + row[1:]))[3 : 3 + width] for row in rows]
 
 
 def test_every_format_carries_the_code_in_text() -> None:
