@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 from qjmedia.errors import BadRequest, MachineFault, os_reason
@@ -85,7 +86,7 @@ def typeset(name: str, template: bytes, data: Any, shelf: Shelf) -> bytes:
     """
     from typst import Compiler, TypstError
 
-    with _empty_folder() as nothing, _offline():
+    with _empty_folder() as nothing, _OFFLINE:
         try:
             made = Compiler(
                 root=nothing,
@@ -176,19 +177,36 @@ def _empty_folder() -> Iterator[str]:
         raise MachineFault(f"无法建立临时目录：{os_reason(error)}", hint="检查磁盘空间") from error
 
 
-@contextmanager
-def _offline() -> Iterator[None]:
-    """Lead every request of this process astray; typst has no switch against fetching packages."""
-    before = {name: os.environ.get(name) for name in PROXIES}
-    os.environ.update(PROXIES)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+class _Offline:
+    """Leads every request of this process astray; typst has no switch against fetching packages.
+
+    Several threads may be inside at a time; the last one out puts back what was there before.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._before: dict[str, str | None] = {}
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._before = {name: os.environ.get(name) for name in PROXIES}
+                os.environ.update(PROXIES)
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                for name, value in self._before.items():
+                    if value is None:
+                        del os.environ[name]
+                    else:
+                        os.environ[name] = value
+
+
+_OFFLINE = _Offline()
 
 
 def _wrong(name: str, error: "TypstError") -> BadRequest:

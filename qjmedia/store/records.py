@@ -1,6 +1,6 @@
 """Records as they stand in one revision or on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -65,8 +65,27 @@ def path_of(files: Files, platform_id: str) -> PurePosixPath:
     for path in reversed(files.paths(PLATFORMS, f"{platform_id}.yaml")):
         if is_record(path) and path.stem == platform_id:
             return path
-    near = nearest(platform_id, paths(files))
-    raise BadRequest(
+    raise _unknown(platform_id, paths(files))
+
+
+def paths_of(files: Files, ids: Sequence[str]) -> list[PurePosixPath]:
+    """Return the paths of several records, in the order of their ids; the folders are read once.
+
+    Raises:
+        BadRequest: there is none with one of these ids.
+    """
+    if len(ids) == 1:
+        return [path_of(files, ids[0])]
+    known = paths(files)
+    for each in ids:
+        if each not in known:
+            raise _unknown(each, known)
+    return [known[each] for each in ids]
+
+
+def _unknown(platform_id: str, known: Iterable[str]) -> BadRequest:
+    near = nearest(platform_id, known)
+    return BadRequest(
         f"没有 id 为“{platform_id}”的登记",
         hint=f"是否想写 {near}？" if near else "用 qjmedia list 或 qjmedia find 查找",
     )
@@ -81,6 +100,15 @@ def read(files: Files, path: PurePosixPath) -> tuple[bytes, Record]:
     data = files.read(path)
     if data is None:
         raise Refused(f"{path} 不存在", hint="用 qjmedia list 查看已有的登记")
+    return data, understood(path, data)
+
+
+def understood(path: PurePosixPath, data: bytes) -> Record:
+    """Return the data of a record's text; `path` is for the message.
+
+    Raises:
+        Refused: the text is not readable as a record.
+    """
     parsed = parse(data)
     if parsed.tree is None:
         fault = parsed.faults[0]
@@ -88,7 +116,7 @@ def read(files: Files, path: PurePosixPath) -> tuple[bytes, Record]:
             f"{path} 第 {fault.line} 行读不出来：{fault.message}",
             hint=fault.hint or "先运行 qjmedia check 并按提示改正",
         )
-    return data, parsed.tree
+    return parsed.tree
 
 
 def _tree(files: Files, path: PurePosixPath) -> Record:

@@ -31,6 +31,7 @@ from qjmedia.render.fonts import BUNDLED, FOLDER, choose
 from qjmedia.render.form import Contact, Form, Text
 from qjmedia.render.glyphs import covered
 from qjmedia.render.pdf import pdf
+from qjmedia.render.typesetter import _OFFLINE, PROXIES
 
 FONTS = choose(BUNDLED)
 SERIF = FOLDER / "QJSerifSC-Regular.otf"
@@ -366,6 +367,19 @@ def test_a_hostile_template_fetches_no_package(
         written(tmp_path, template)()
     assert not proxy
     assert dict(os.environ) == before
+
+
+def test_nothing_is_fetched_while_any_page_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", "http://proxy.invalid")
+    with _OFFLINE:
+        with _OFFLINE:  # another thread comes and goes
+            pass
+        assert {name: os.environ[name] for name in PROXIES} == PROXIES
+    assert {name: os.environ[name] for name in PROXIES if name in os.environ} == {
+        "https_proxy": "http://proxy.invalid"
+    }
 
 
 def test_a_slip_in_a_template_is_an_error_at_its_line(tmp_path: Path) -> None:

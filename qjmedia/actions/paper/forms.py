@@ -1,11 +1,11 @@
 """The forms of records, filled to be printed, signed and sealed: 第七条."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from qjmedia.actions.browse import unit_id
 from qjmedia.actions.paper.tracing import Origin, origins
-from qjmedia.errors import BadRequest, QjError
+from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.words import FormKind, Tier
 from qjmedia.render.form import Form, fill, form_of
@@ -39,15 +39,22 @@ def fill_forms(
 
     Raises:
         BadRequest: none was named, or an unknown id or unit.
-        Refused: the only platform named gets no form.
+        Refused: the only platform named gets no form, or cannot be read.
 
     Measures: 第七条第二款、第三款.
     """
     policy, units = records.policy(files), records.units(files)
-    filled: list[Form] = []
-    refused: list[tuple[str, str]] = []
-    wanted = [*_wanted(files, ids, form, everything=everything, unit=unit)]
+    named = tuple(ids)
+    owner = unit_id(unit, units) if unit and not named else ""
+    if not (named or everything or unit):
+        raise BadRequest(
+            "没有说打印哪个平台", hint="写上 id，例：qjmedia render math-wechat；全部：--all"
+        )
+    wanted, refused = _read(files, named, owner)
+    if not named:
+        wanted = [each for each in wanted if owner in {"", each.owner} and _has(each, form)]
     known = origins(files, [platform.path for platform in wanted])
+    filled: list[Form] = []
     for platform in wanted:
         try:
             kind = form or form_of(platform, policy)
@@ -61,23 +68,25 @@ def fill_forms(
     return Forms(tuple(filled), tuple(refused))
 
 
-def _wanted(
-    files: Files, ids: Iterable[str], form: FormKind | None, *, everything: bool, unit: str
-) -> Iterator[Platform]:
-    named = tuple(ids)
-    if named:
-        for each in named:
-            path = records.path_of(files, each)
-            yield Platform.of(path, records.read(files, path)[1])
-    elif everything or unit:
-        owner = unit_id(unit, records.units(files)) if unit else ""
-        for platform in records.platforms(files):
-            if owner in {"", platform.owner} and _has(platform, form):
-                yield platform
-    else:
-        raise BadRequest(
-            "没有说打印哪个平台", hint="写上 id，例：qjmedia render math-wechat；全部：--all"
-        )
+def _read(
+    files: Files, named: Sequence[str], owner: str
+) -> tuple[list[Platform], list[tuple[str, str]]]:
+    """Return the platforms that are named or all, and why others of them cannot be read.
+
+    Of what cannot be read, the folder tells whose it is.
+    """
+    paths = records.paths_of(files, named) if named else [*records.paths(files).values()]
+    found: list[Platform] = []
+    refused: list[tuple[str, str]] = []
+    for path, data in files.read_all(paths):
+        try:
+            found.append(Platform.of(path, records.understood(path, data)))
+        except Refused as error:
+            if len(named) == 1:
+                raise
+            if owner in {"", path.parent.name}:
+                refused.append((path.stem, error.message))
+    return found, refused
 
 
 def _has(platform: Platform, form: FormKind | None) -> bool:

@@ -1,6 +1,8 @@
 """Filled forms as files: one each or one of all, each whole or not at all."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +60,10 @@ WRITERS: dict[str, Writer] = {
 }
 """One function a format; each lays out the same cells, and loads what it needs when it is asked."""
 
+ABREAST = {"pdf": min(4, os.cpu_count() or 1)}
+"""How many files of a format are made at a time: typst leaves Python alone while it sets a page,
+the other formats are Python all through and gain nothing."""
+
 SHEAVES = {"pdf": SHEAF}
 """Formats that are made a few forms at a time and bound: it keeps the memory small."""
 
@@ -113,20 +119,39 @@ def is_single(to: Path, output: str) -> bool:
 def _write_each(
     forms: Sequence[Form], folder: Path, output: str, press: Press, tick: Tick
 ) -> Written:
-    paths = []
-    refused = []
-    for number, (form, stem) in enumerate(zip(forms, distinct(forms), strict=True), start=1):
+    def made(form: Form, stem: str) -> Path | Refused:
         path = folder / f"{stem}.{output}"
         try:
             put(path, _encoded(WRITERS[output]([form], press)))
         except Refused as error:
             if len(forms) == 1:
                 raise
-            refused.append((form.id, error.message))
-        else:
-            paths.append(path)
-        tick(number)
+            return error
+        return path
+
+    paths = []
+    refused = []
+    with _workers(min(ABREAST.get(output, 1), len(forms))) as mapped:
+        done = mapped(made, forms, distinct(forms))
+        for number, (form, outcome) in enumerate(zip(forms, done, strict=True), start=1):
+            if isinstance(outcome, Refused):
+                refused.append((form.id, outcome.message))
+            else:
+                paths.append(outcome)
+            tick(number)
     return Written(tuple(paths), len(paths), tuple(refused))
+
+
+@contextmanager
+def _workers(count: int) -> Iterator[Callable[..., Iterator[Path | Refused]]]:
+    """Give a `map` that does so much at a time; threads are loaded only where there are several."""
+    if count > 1:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(count) as pool:
+            yield pool.map
+    else:
+        yield map
 
 
 def _write_one(forms: Sequence[Form], path: Path, output: str, press: Press, tick: Tick) -> Written:

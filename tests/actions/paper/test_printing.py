@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 from render import given
 
+from qjmedia.actions.paper import printing
 from qjmedia.actions.paper.printing import Written, write
 from qjmedia.errors import BadRequest, MachineFault, Refused
 from qjmedia.render.fonts import BUNDLED
@@ -63,6 +64,20 @@ def test_a_form_that_cannot_be_printed_does_not_stop_the_others(tmp_path: Path) 
         assert all(BAD in reason for _, reason in done.refused)
     assert len(titles(one.paths[0])) == len(each.paths) == SHEAF
     assert not {"数学学院-示例2-申请表"} & {*titles(one.paths[0])}
+
+
+def test_files_made_abreast_are_those_made_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(printing.ABREAST, "pdf", 3)
+    abreast = printed(forms(7, bad=(3,)), tmp_path / "abreast")
+    monkeypatch.setitem(printing.ABREAST, "pdf", 1)
+    alone = printed(forms(7, bad=(3,)), tmp_path / "alone")
+    assert [path.name for path in abreast.paths] == [path.name for path in alone.paths]
+    assert [path.read_bytes() for path in abreast.paths] == [
+        path.read_bytes() for path in alone.paths
+    ]
+    assert abreast.refused == alone.refused != ()
 
 
 def test_one_too_long_among_others_is_named(tmp_path: Path) -> None:
@@ -126,3 +141,21 @@ def test_the_command_takes_the_format_from_the_file(school: Path, qjmedia: Comma
     assert len(PdfReader(school / "全部.pdf").pages) == 4
     refused = qjmedia("render", "--all", "-o", "全部.pdf", "--fonts", "没有")
     assert refused.code in {2, 3}
+
+
+def test_a_record_that_cannot_be_read_is_told_and_the_others_are_printed(
+    school: Path, qjmedia: Command
+) -> None:
+    for name in ("一号", "二号"):
+        given_options = ("--set", f"name={name}", "--set", "owner=math", "--set", "kind=微信公众号")
+        assert qjmedia("add", *given_options, "--draft", "-y").code == 0
+    broken, whole = sorted((school / "registry/platforms/math").glob("*.yaml"))
+    broken.write_text("name: [", "utf-8")
+    for chosen in (("--all",), ("--unit", "math"), (broken.stem, whole.stem)):
+        ran = qjmedia("render", *chosen, "--form", "申请表", "--format", "md", "-o", "out")
+        assert ran.code == 3
+        assert len(ran.out.splitlines()) == 1
+        assert f"未打印 {broken.stem}：registry/platforms/math/{broken.name} 第 1 行" in ran.err
+    assert qjmedia("render", "--unit", "publicity", "--format", "md").code == 0
+    assert qjmedia("render", broken.stem).code == 3
+    assert qjmedia("render", whole.stem, "nobody").code == 2
