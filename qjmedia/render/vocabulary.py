@@ -6,23 +6,66 @@ from dataclasses import dataclass, fields
 
 from qjmedia.render import cells, templates
 from qjmedia.render.form import Form
-from qjmedia.render.trace import Symbol
+from qjmedia.render.ledger import Column, Ledger
 
-PARTS = (Form, cells.Row, cells.Blank, cells.Text, cells.Contact, cells.Endorsement, cells.Table,
-         cells.Paragraph, Symbol)  # fmt: skip
-BASE = {
-    "form": Form,
-    "row": cells.Row,
-    "paragraph": cells.Paragraph,
-    "symbol": Symbol,
-    "blank": cells.Blank,
-}
-"""What a name most likely is in a typst template, which has no declarations to read."""
-DERIVED = {"height", "symbol", "name", "kind", "size", "path"}
 KEY = re.compile(r'"(\w+)":')
+METHODS = {"at", "keys", "values", "pairs", "len"}
+"""What typst can do with any dictionary."""
 LOOP = {"index", "index0", "first", "last", "length", "revindex", "revindex0"}
-INCIDENTAL = {"id", "stem", "kind", "year", "serial", "height", "symbol", "mark", "paragraphs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What templates about one thing may say.
+
+    Attributes:
+        given: the names that a jinja template finds.
+        attributes: what may stand behind a full stop.
+        wanted: what a template should print; leaving it out is told.
+        behind: in a typst template, which has no declarations to read, what a name most likely is:
+            the attributes of each.
+    """
+
+    given: frozenset[str]
+    attributes: frozenset[str]
+    wanted: tuple[str, ...]
+    behind: Mapping[str, frozenset[str]]
+
+
+def _names(*parts: type, more: Iterable[str] = ()) -> frozenset[str]:
+    return frozenset(each.name for part in parts for each in fields(part)) | {*more}
+
+
+FONTS = frozenset({"body", "title"})
+INCIDENTAL = {"id", "stem", "kind", "year", "serial", "mark", "paragraphs"}
 """Names that a template can do without: not every document has them, or they say nothing new."""
+FORMS = Vocabulary(
+    given=frozenset({"forms"}),
+    attributes=_names(
+        Form, cells.Row, cells.Blank, cells.Text, cells.Contact, cells.Endorsement, cells.Table,
+        cells.Paragraph, more=("height", "symbol", "name", "kind", "size", "path"),
+    ),
+    wanted=tuple(each.name for each in fields(Form) if each.name not in INCIDENTAL),
+    behind={
+        "data": frozenset({"forms", "fonts"}),
+        "fonts": FONTS,
+        "form": _names(Form, more=("symbol", "lines")),
+        "row": _names(cells.Row),
+        "paragraph": _names(cells.Paragraph),
+        "symbol": frozenset({"size", "path"}),
+        "blank": _names(cells.Blank),
+    },
+)  # fmt: skip
+LEDGER = Vocabulary(
+    given=frozenset({"ledger"}),
+    attributes=_names(Ledger, Column, more=("heads",)) - {"value"},
+    wanted=("title", "note", "columns", "rows"),
+    behind={
+        "data": frozenset({"title", "note", "columns", "rows", "fonts"}),
+        "fonts": FONTS,
+        "column": frozenset({"head", "width", "is_centred"}),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +91,21 @@ class Checked:
         return not self.unknown and not self.faults
 
 
-def known_fields() -> set[str]:
-    """Return every attribute that a form, or anything in it, has."""
-    return {each.name for part in PARTS for each in fields(part)} | DERIVED
-
-
 def look(
-    name: str, text: str, words: Iterable[str] = (), shared: Mapping[str, str] | None = None
+    name: str,
+    text: str,
+    words: Iterable[str] = (),
+    shared: Mapping[str, str] | None = None,
+    about: Vocabulary = FORMS,
 ) -> Checked:
     """Look at a jinja template.
 
     Args:
         name: what it is called.
         text: its source.
-        words: names that it has besides `forms`.
+        words: names that it has besides those of the vocabulary.
         shared: the files that it may import, by name.
+        about: what it may say; what it leaves out is told where it has no words.
     """
     from jinja2 import TemplateSyntaxError, meta, nodes
 
@@ -71,7 +114,7 @@ def look(
         tree = cage.parse(text)
     except TemplateSyntaxError as e:
         return Checked(name, faults=(f"第 {e.lineno} 行：{e.message}",))
-    given = {"forms", *words}
+    given = about.given | {*words}
     free = meta.find_undeclared_variables(tree)
     names = {node.name: node.lineno for node in reversed([*tree.find_all(nodes.Name)])}
     importable = shared or {}
@@ -81,41 +124,35 @@ def look(
         if isinstance(pair.key, nodes.Const)
     }
     attributes = {node.attr: node.lineno for node in reversed([*tree.find_all(nodes.Getattr)])}
-    strange = {each: line for each, line in attributes.items() if each not in _attributes(keys)}
+    known = about.attributes | LOOP | keys
+    strange = {each: line for each, line in attributes.items() if each not in known}
     strange |= {each: names.get(each, 1) for each in free - given}
     missing = {each or "（算出来的名字）" for each in meta.find_referenced_templates(tree)}
     missing -= {*importable}
     return Checked(
         name,
-        used=tuple(sorted((free & given) | ({*attributes} & known_fields()))),
+        used=tuple(sorted((free & given) | ({*attributes} & about.attributes))),
         unknown=tuple(sorted(strange.items(), key=lambda each: (each[1], each[0]))),
         faults=tuple(f"找不到模板 {each}" for each in sorted(missing)),
     )
 
 
-def _attributes(keys: set[str]) -> set[str]:
-    return known_fields() | LOOP | keys
-
-
-def look_typst(name: str, text: str) -> Checked:
+def look_typst(name: str, text: str, about: Vocabulary = FORMS) -> Checked:
     """Look at a typst template: names after `form.`, `row.` and their like."""
     code = re.sub(r"//[^\n]*|/\*.*?\*/", lambda gone: re.sub(r"[^\n]", " ", gone.group()), text)
-    used: set[str] = set()
+    used = {*re.findall(r"\.(\w+)", code)} & about.attributes
     unknown = []
-    for found in re.finditer(r"\b(form|row|paragraph|symbol|blank)\.(\w+)", code):
-        part = BASE[found[1]]
-        if found[2] in {each.name for each in fields(part)} | DERIVED | {"lines"}:
+    for found in re.finditer(rf"\b({'|'.join(about.behind)})\.(\w+)", code):
+        if found[2] in about.behind[found[1]]:
             used.add(found[2])
-        else:
+        elif found[2] not in METHODS:
             unknown.append((f"{found[1]}.{found[2]}", code.count("\n", 0, found.start()) + 1))
-    used |= {*re.findall(r"\.(\w+)", code)} & known_fields()
-    return Checked(name, tuple(sorted(used)), tuple(unknown), left_out(used))
+    return Checked(name, tuple(sorted(used)), tuple(unknown), left_out(used, about))
 
 
-def left_out(used: Iterable[str]) -> tuple[str, ...]:
-    """Return what of a form a template never prints."""
-    wanted = [each.name for each in fields(Form) if each.name not in INCIDENTAL]
-    return tuple(name for name in wanted if name not in {*used})
+def left_out(used: Iterable[str], about: Vocabulary = FORMS) -> tuple[str, ...]:
+    """Return what a template never prints."""
+    return tuple(name for name in about.wanted if name not in {*used})
 
 
 def of_parts(name: str, texts: Mapping[str, str], words: Iterable[str]) -> Iterator[Checked]:
@@ -125,5 +162,5 @@ def of_parts(name: str, texts: Mapping[str, str], words: Iterable[str]) -> Itera
     seen = [look(f"{name}/{part}", text, named, shared) for part, text in texts.items()]
     yield from seen
     used = {each for found in seen for each in found.used}
-    unused = left_out(used) if "forms" in used else tuple(w for w in named if w not in used)
+    unused = left_out(used) if FORMS.given & used else tuple(w for w in named if w not in used)
     yield Checked(name, tuple(sorted(used)), unused=unused)

@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -12,12 +13,14 @@ from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import Policy
-from qjmedia.model.tree import Record
+from qjmedia.model.tree import Record, Tree
 from qjmedia.model.unit import Units
 from qjmedia.model.words import FormKind
-from qjmedia.render import docx, html, markdown, vocabulary
+from qjmedia.render import bigtable, docx, html, markdown, pdf, vocabulary
+from qjmedia.render.fonts import BUNDLED, Fonts, choose
 from qjmedia.render.form import Form, fill
-from qjmedia.render.vocabulary import Checked
+from qjmedia.render.ledger import Ledger, ledger
+from qjmedia.render.vocabulary import FORMS, LEDGER, Checked, Vocabulary
 from qjmedia.render.wordfile import SAMPLE, tree_of
 from qjmedia.render.words import with_tags, words
 from qjmedia.store.files import Revision
@@ -27,7 +30,6 @@ from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
 
 TEXTS = {html.TEMPLATE: html.html, markdown.TEMPLATE: markdown.markdown}
-TYPST = "form.typ"
 WORD = TEMPLATES / "docx"
 KINDS = {
     "official": FormKind.APPLICATION,
@@ -63,6 +65,13 @@ def example(kind: FormKind) -> Form:
     platform = Platform.of(PurePosixPath("example.yaml"), {**EXAMPLE, "filings": [*filings]})
     form = fill(platform, kind, units=Units.of({}), policy=Policy())
     return replace(form, trace=SAMPLE)
+
+
+def example_ledger() -> Ledger:
+    """Return a ledger of nobody's platform, every column of it filled."""
+    filings: Tree = [{"form": "申请表", **FILINGS[FormKind.APPLICATION]}]
+    platform = Platform.of(PurePosixPath("example.yaml"), {**EXAMPLE, "filings": filings})
+    return ledger([platform], units=Units.of({}), policy=Policy(), today=date(2000, 1, 1))
 
 
 def check(root: Path) -> tuple[Checked, ...]:
@@ -137,15 +146,34 @@ def _require(looked: Sequence[Checked]) -> None:
 def _checks(folders: Sequence[Path]) -> Iterator[Checked]:
     forms = [example(kind) for kind in FILINGS]
     for name, write in TEXTS.items():
-        found = vocabulary.look(name, _text(folders, name))
-        found = replace(found, unused=vocabulary.left_out(found.used))
-        yield _tried(found, partial(write, forms, folders))
-    yield vocabulary.look_typst(TYPST, _text(folders, TYPST))
+        yield _jinja(name, folders, FORMS, partial(write, forms, folders))
+    yield _typst(pdf.TEMPLATE, folders, FORMS, lambda fonts: pdf.pdf(forms, folders, fonts))
+    yield from _ledgers(folders)
     for name, kind in KINDS.items():
         at = next((at / "docx" / name for at in folders if (at / "docx" / name).is_dir()), None)
         if at is not None:
             served = forms if name == docx.COMMON else [example(kind)]
             yield from _parts(f"docx/{name}", docx.parts_of(at), served)
+
+
+def _ledgers(folders: Sequence[Path]) -> Iterator[Checked]:
+    made = example_ledger()
+    yield _jinja(bigtable.PAGE, folders, LEDGER, partial(bigtable.html, made, folders))
+    yield _typst(bigtable.TYPST, folders, LEDGER, lambda fonts: bigtable.pdf(made, folders, fonts))
+
+
+def _jinja(
+    name: str, folders: Sequence[Path], about: Vocabulary, fill_it: Callable[[], object]
+) -> Checked:
+    found = vocabulary.look(name, _text(folders, name), about=about)
+    return _tried(replace(found, unused=vocabulary.left_out(found.used, about)), fill_it)
+
+
+def _typst(
+    name: str, folders: Sequence[Path], about: Vocabulary, set_it: Callable[[Fonts], object]
+) -> Checked:
+    found = vocabulary.look_typst(name, _text(folders, name), about)
+    return _tried(found, lambda: set_it(choose(BUNDLED)))
 
 
 def _parts(name: str, parts: docx.Parts, forms: Sequence[Form]) -> Iterator[Checked]:

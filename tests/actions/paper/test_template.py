@@ -71,7 +71,7 @@ def cut(document: str) -> str:
 def test_the_packaged_templates_are_sound_and_print_everything() -> None:
     found = check(ROOT)
     assert {each.name for each in found} == {
-        "form.html.j2", "form.md.j2", "form.typ", "docx/form",
+        "form.html.j2", "form.md.j2", "form.typ", "ledger.html.j2", "ledger.typ", "docx/form",
     }  # fmt: skip
     for each in found:
         assert each.is_sound, each
@@ -304,6 +304,11 @@ def changed(root: Path, name: str, old: str, new: str) -> None:
         ("docx/form/word/document.xml", "form.title", "form.titel"),
         ("form.md.j2", "{% for form in forms %}", "{% for form in froms %}"),
         ("docx/form/docProps/core.xml", "forms[0]", "froms[0]"),
+        ("form.typ", "data.forms.len", "data.froms.len"),
+        ("ledger.html.j2", "column.head", "column.haed"),
+        ("ledger.html.j2", "{{ ledger.note }}", "{{ note }}"),
+        ("ledger.typ", "data.note", "data.ntoe"),
+        ("ledger.typ", "column.head", "column.haed"),
     ],
 )
 def test_a_name_that_does_not_exist_is_found_at_its_line(
@@ -322,6 +327,10 @@ def test_a_name_that_is_never_printed_is_told(own: Path) -> None:
     found = {each.name: each for each in check(own)}
     assert found["form.md.j2"].is_sound
     assert found["form.md.j2"].unused == ("note",)
+    changed(own, "ledger.typ", "data.note", "data.title")
+    changed(own, "ledger.html.j2", "ledger.note", "ledger.title")
+    found = {each.name: each for each in check(own)}
+    assert found["ledger.typ"].unused == found["ledger.html.j2"].unused == ("note",)
 
 
 @pytest.mark.parametrize(
@@ -332,6 +341,9 @@ def test_a_name_that_is_never_printed_is_told(own: Path) -> None:
         ("docx/form/word/document.xml", "</w:body>", ""),
         ("form.md.j2", "form.note }}", "form.note.x() }}"),
         ("form.html.j2", "{{ form.note }}", "{{ form.note.__class__ }}"),
+        ("form.typ", "#set document(", "#set documnet("),
+        ("ledger.typ", "#table(", "#tabel("),
+        ("ledger.html.j2", "{% for row in", "{% rof row in"),
         ("docx/form/word/settings.xml", "<w:compat>", "{% include 'form.md.j2' %}<w:compat>"),
     ],
 )
