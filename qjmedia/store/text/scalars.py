@@ -78,6 +78,11 @@ def needs_quotes(text: str) -> bool:
     return not text or _UNSAFE.search(text) is not None or resolves_to(text) != ""
 
 
+def is_usual(document: str) -> bool:
+    """Return whether a document surely holds nothing that cannot be seen."""
+    return _USUAL.fullmatch(document) is not None
+
+
 def invisible(document: str) -> Iterable[re.Match[str]]:
     """Return a match for each code point of a document that no reader can see; spaces are seen."""
     return () if _USUAL.fullmatch(document) else _INVISIBLE.finditer(document)
