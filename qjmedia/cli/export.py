@@ -12,20 +12,40 @@ from qjmedia.cli import options
 class Output(StrEnum):
     """What the registry is handed out as."""
 
-    PDF = "pdf"
-    HTML = "html"
+    XLSX = "xlsx"
     CSV = "csv"
     JSON = "json"
+    PDF = "pdf"
+    HTML = "html"
+
+
+class Split(StrEnum):
+    """What has a file, or a sheet, of its own."""
+
+    UNIT = "unit"
 
 
 def export(
     to: Annotated[
-        Path, typer.Option("--output", "-o", metavar="文件", help="写到哪个文件，例：台账.pdf。")
+        Path,
+        typer.Option("--output", "-o", metavar="文件|目录", help="写到哪里，例：台账.xlsx。"),
     ],
     root: options.Root = None,
     rev: options.Rev = "",
     output: Annotated[
         Output | None, typer.Option("--format", help="文件格式；不写则按 -o 的文件名。")
+    ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            "--profile",
+            metavar="版式",
+            help="有哪些列、怎么排、叫什么：完整、打印，或 registry.yaml 中 profiles 的名称。",
+        ),
+    ] = "",
+    split: Annotated[
+        Split | None,
+        typer.Option("--split-by", help="一个单位一份：-o 目录/ 各一个文件，.xlsx 各一张工作表。"),
     ] = None,
     unit: options.UnitFilter = "",
     tier: options.TierFilter = "",
@@ -44,38 +64,38 @@ def export(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """把登记库写成台账：PDF、网页、CSV 或 JSON。
+    """把登记库写成台账：Excel 工作簿、CSV、JSON、PDF 或网页。
+
+    工作簿里词语有下拉列表，单位填好交回来，再用 qjmedia import 导入；没有改的行不会改动登记。
 
     \b
-    例：qjmedia export -o 台账.pdf
-        qjmedia export -o 数学学院.csv --unit 数学学院 --full
+    例：qjmedia export -o 台账.xlsx
+        qjmedia export -o 各单位/ --split-by unit
+        qjmedia export -o 上报.xlsx --profile 上级汇总表 --status 已备案 --full
+        qjmedia export -o 台账.pdf
         qjmedia export -o 去年.html --rev v2025
     """
     from qjmedia.actions.browse import Filter
+    from qjmedia.actions.ledger.export import Request, format_of
     from qjmedia.actions.ledger.export import export as run
-    from qjmedia.actions.ledger.export import format_of
     from qjmedia.cli.output import emit, note
     from qjmedia.cli.session import files_at, locate, the_day
     from qjmedia.store import records
 
-    named = format_of(to, output.value if output else "")
+    by_unit = split is not None
+    named = format_of(to, output.value if output else "", by_unit=by_unit)
     files = files_at(root, rev)
     wanted = Filter.of(records.units(files), unit=unit, tier=tier, kind=kind, status=status)
-    done = run(
-        files,
-        to,
-        named,
-        wanted,
-        root=locate(root),
-        today=the_day(today),
-        full=full,
-        fonts=fonts,
-    )
+    request = Request(named, wanted, the_day(today), profile, by_unit, full, fonts)
+    done = run(files, to, request, root=locate(root))
     if json:
-        document = {"path": str(done.path), "rows": done.count, "unreadable": done.unreadable}
-        emit({"version": 1, **document})
+        paths = [str(path) for path in done.paths]
+        document = {"path": str(to), "paths": paths, "rows": done.count}
+        emit({"version": 1, **document, "unreadable": done.unreadable})
     else:
-        typer.echo(str(done.path))
-        note(f"已写 {done.count} 行到 {done.path}", quiet=quiet)
+        for path in done.paths:
+            typer.echo(str(path))
+        several = f"，{len(done.paths)} 个文件" if len(done.paths) > 1 else ""
+        note(f"已写 {done.count} 行到 {to}{several}", quiet=quiet)
     if done.unreadable:
         note(f"有 {done.unreadable} 个登记读不出来，没有列入；用 qjmedia check 查看")

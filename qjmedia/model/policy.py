@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from qjmedia.model.finding import Severity
 from qjmedia.model.platform import Platform, day
+from qjmedia.model.profile import Profile, profiles
 from qjmedia.model.tree import Tree, mapping, sequence, text
 from qjmedia.model.words import Tier
 
@@ -47,6 +48,7 @@ class Policy:
     severities: Mapping[str, str] = field(default_factory=dict)
     rules_from: Mapping[str, date] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     @classmethod
     def of(cls, tree: Tree) -> "Policy":
@@ -80,6 +82,7 @@ class Policy:
                 if (starts_on := day(mapping(tree, "rules_from"), code))
             },
             waivers=tuple(_waivers(tree)),
+            profiles=tuple(profiles(tree)),
         )
 
     def weight(self, code: str, severity: Severity, today: date) -> Severity | None:

@@ -8,12 +8,11 @@ from io import StringIO
 from pathlib import Path
 
 from qjmedia.errors import BadRequest, MachineFault, os_reason
+from qjmedia.model.formula import FORMULA
 from qjmedia.store.sheet import Sheet, sheet_of
 
 LARGEST_BYTES = 20 * 1024 * 1024
 DELIMITERS = ",\t;"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would calculate."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -7,6 +7,9 @@ from pathlib import Path
 import make
 import pytest
 from conftest import Command
+from openpyxl import load_workbook
+
+from qjmedia.model.tree import Record
 
 RECORD = make.record({"status": "", "filings": "", "accountable": "", "steward": "", "tier": ""})
 
@@ -19,12 +22,18 @@ def added(school: Path, qjmedia: Command) -> Path:
     return school
 
 
-@pytest.mark.parametrize("name", ["台账.pdf", "台账.html", "台账.csv", "台账.json"])
+@pytest.mark.parametrize("name", ["台账.xlsx", "台账.pdf", "台账.html", "台账.csv", "台账.json"])
 def test_the_suffix_chooses_the_format(added: Path, qjmedia: Command, name: str) -> None:
     done = qjmedia("export", "-o", name, "--fonts", "bundled", "--today", "2026-11-23")
     assert (done.code, done.out) == (0, f"{name}\n"), done.err
     assert "已写 1 行" in done.err
-    starts = {"pdf": b"%PDF", "html": b"<!doctype", "csv": b"\xef\xbb\xbf", "json": b"{"}
+    starts = {
+        "xlsx": b"PK",
+        "pdf": b"%PDF",
+        "html": b"<!",
+        "csv": b"\xef\xbb\xbf",
+        "json": b"{",
+    }
     written = (added / name).read_bytes()
     assert written.startswith(starts[name.rpartition(".")[2]])
     assert b"13800000000" not in written
@@ -37,7 +46,7 @@ def test_csv_is_read_back_by_others(added: Path, qjmedia: Command) -> None:
     assert qjmedia("export", "-o", "a.csv", "--full").code == 0
     with (added / "a.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
-    assert (row["媒体名称"], row["所属单位"], row["手机"]) == (
+    assert (row["媒体名称"], row["所属单位"], row["负责人手机"]) == (
         "曲靖师范学院数学学院",
         "数学与统计学院",
         "13800000000",
@@ -56,7 +65,8 @@ def test_filters_and_revisions_are_named_on_the_ledger(added: Path, qjmedia: Com
     page = (added / "a.html").read_text("utf-8")
     assert "单位：数学与统计学院　类型：微信公众号　版本：" in page
     done = qjmedia("export", "-o", "a.csv", "--tier", "3", "--json")
-    assert done.json == {"version": 1, "path": "a.csv", "rows": 0, "unreadable": 0}
+    told = {"version": 1, "path": "a.csv", "paths": ["a.csv"], "rows": 0, "unreadable": 0}
+    assert done.json == told
     done = qjmedia("export", "-o", "b.csv", "--rev", "HEAD~1")
     assert "已写 0 行" in done.err
 
@@ -96,3 +106,70 @@ def test_a_refused_ledger_leaves_the_old_one(added: Path, qjmedia: Command) -> N
     assert done.code == 3
     assert "U+1F642" in done.err
     assert (added / "a.pdf").read_bytes() == before
+
+
+LIBRARY: Record = {"id": "library-web", "name": "图书馆", "account": "exlib", "owner": "library"}
+PROFILES = """
+profiles:
+- name: 上级汇总表
+  title: 汇总表
+  columns: [{field: number}, {field: name, head: 账号名称}, {field: manager.phones}]
+"""
+
+
+@pytest.fixture
+def two_units(added: Path, qjmedia: Command) -> Path:
+    """The same registry with a second unit and its platform."""
+    unit = ("--set", "id=library", "--set", "name=图书馆", "--set", "kind=教辅单位")
+    assert qjmedia("unit", "add", *unit).code == 0
+    record: Record = {**RECORD, **LIBRARY, "opened_by": {"kind": "教辅单位", "name": "图书馆"}}
+    done = qjmedia("add", "--draft", *make.as_options(record), "--today", "2026-11-23")
+    assert done.code == 0, done.err
+    return added
+
+
+def test_each_unit_gets_its_own_workbook(two_units: Path, qjmedia: Command) -> None:
+    done = qjmedia("export", "-o", "各单位/", "--split-by", "unit", "--today", "2026-11-23")
+    assert done.out.splitlines() == ["各单位/数学学院-台账.xlsx", "各单位/图书馆-台账.xlsx"]
+    assert "已写 2 行到 各单位，2 个文件" in done.err
+    page = load_workbook(two_units / "各单位/图书馆-台账.xlsx").worksheets[0]
+    assert [cell.value for cell in page["B"]][3:] == ["library-web"]
+    assert "单位：图书馆" in page["A2"].value
+    done = qjmedia("export", "-o", "csv", "--split-by", "unit", "--format", "csv", "--json")
+    assert done.json["paths"] == ["csv/数学学院-台账.csv", "csv/图书馆-台账.csv"]
+
+
+def test_each_unit_gets_its_own_sheet(two_units: Path, qjmedia: Command) -> None:
+    assert qjmedia("export", "-o", "a.xlsx", "--split-by", "unit").code == 0
+    book = load_workbook(two_units / "a.xlsx")
+    assert book.sheetnames == ["数学学院", "图书馆", "词表"]
+    assert [page["B4"].value for page in book.worksheets[:2]] == ["math-wechat", "library-web"]
+    done = qjmedia("export", "-o", "a.csv", "--split-by", "unit")
+    assert (done.code, "-o 目录/ --format csv" in done.err) == (2, True)
+    done = qjmedia("export", "-o", "none", "--split-by", "unit", "--tier", "3")
+    assert (done.code, (two_units / "none").exists()) == (3, False)
+
+
+def test_a_profile_chooses_orders_and_names_the_columns(added: Path, qjmedia: Command) -> None:
+    settings = added / "registry/registry.yaml"
+    settings.write_text(settings.read_text("utf-8") + PROFILES, "utf-8")
+    assert qjmedia("check").code == 0
+    assert qjmedia("export", "-o", "a.xlsx", "--profile", "上级汇总表").code == 0
+    page = load_workbook(added / "a.xlsx").worksheets[0]
+    shown = [[cell.value for cell in row] for row in page.iter_rows()]
+    assert shown[0][0] == "汇总表"
+    assert shown[2:] == [
+        ["序号", "账号名称", "负责人电话"],
+        [1, "曲靖师范学院数学学院", "138****0000/0874-****00"],
+    ]
+    assert qjmedia("export", "-o", "a.json", "--profile", "上级汇总表").code == 0
+    written = json.loads((added / "a.json").read_text("utf-8"))
+    assert written["rows"][0]["账号名称"] == "曲靖师范学院数学学院"
+    done = qjmedia("export", "-o", "b.xlsx", "--profile", "上级总汇表")
+    assert (done.code, "上级汇总表" in done.err) == (2, True)
+    settings.write_text(
+        settings.read_text("utf-8").replace("manager.phones", "manager.phone"), "utf-8"
+    )
+    found = qjmedia("check").out
+    assert "QJ0008" in found
+    assert "manager.phones" in found

@@ -14,8 +14,9 @@ from qjmedia.model.platform import Platform
 from qjmedia.model.policy import Policy
 from qjmedia.model.tree import Tree
 from qjmedia.render.bigtable import html, pdf
+from qjmedia.render.columns import PRINTED, Layout
 from qjmedia.render.fonts import BUNDLED, choose
-from qjmedia.render.ledger import COLUMNS, Ledger, ledger
+from qjmedia.render.ledger import Ledger, ledger
 from qjmedia.store import csv
 
 TODAY = date(2026, 11, 23)
@@ -98,7 +99,7 @@ def test_a_choice_of_columns_is_another_ledger() -> None:
         units=given.UNITS,
         policy=Policy(),
         today=TODAY,
-        columns=(COLUMNS[1], COLUMNS[4]),
+        layout=Layout((PRINTED[1], PRINTED[4])),
     )
     assert found.rows == (("曲靖师范学院数学学院", "数学学院"),)
 

@@ -1,0 +1,254 @@
+"""A workbook of Excel or WPS: text that stays text, and cells that a unit can fill in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from qjmedia.model.formula import FORMULA
+from qjmedia.render.columns import NUMBER, Column
+from qjmedia.render.ledger import Ledger
+from qjmedia.render.width import width
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+WORDS = "词表"
+"""The hidden sheet with the words of the drop-downs; no ledger stands there."""
+
+NARROWEST, WIDEST, MARGIN = 6, 42, 2.5
+"""Columns of a sheet, in letters; longer texts are wrapped."""
+
+SPARE_ROWS = 200
+"""So many rows below the last one are ready to be filled in."""
+
+LINE_POINTS, ROW_PADDING = 15, 4
+A_PAGE = 220
+"""So many letters wide a table is still legible on one sheet of A4, landscape."""
+
+LONGEST_NAME = 31
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
+
+TITLE_ROW, NOTE_ROW, HEAD_ROW = 0, 1, 2
+HEADS_AT = HEAD_ROW + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A ledger and what its sheet is called."""
+
+    name: str
+    ledger: Ledger
+
+
+def xlsx(sheets: Sequence[Sheet], today: date) -> bytes:
+    """Return a workbook; the same sheets and day give the same bytes.
+
+    Every value is written as text: nothing in it is ever calculated, linked or made a number.
+    """
+    return _Book(today).written(sheets)
+
+
+def sheet_names(wanted: Iterable[str]) -> tuple[str, ...]:
+    """Return names that Excel takes: up to 31 characters, none that it forbids, no two alike."""
+    taken = {WORDS.casefold(), "history"}  # Excel keeps the second for itself
+    names = []
+    for each in wanted:
+        plain = each.translate(_FORBIDDEN)[:LONGEST_NAME] or "台账"
+        name, number = plain, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{plain[: LONGEST_NAME - len(str(number)) - 2]}({number})"
+        taken.add(name.casefold())
+        names.append(name)
+    return tuple(names)
+
+
+class _Book:
+    """A workbook while it is written."""
+
+    def __init__(self, today: date) -> None:
+        from xlsxwriter import Workbook
+
+        self._buffer = BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": "宋体", "font_size": 11},
+        }
+        self._book: Workbook = Workbook(self._buffer, options)
+        self._book.set_properties({"created": datetime(today.year, today.month, today.day)})  # noqa: DTZ001  Excel knows no time zones
+
+    def written(self, sheets: Sequence[Sheet]) -> bytes:
+        pages = [self._book.add_worksheet(each.name) for each in sheets]
+        lists = self._lists({k: v for each in sheets for k, v in each.ledger.words.items()})
+        for page, each in zip(pages, sheets, strict=True):
+            self._fill(page, each.ledger, lists)
+        self._book.close()
+        return self._buffer.getvalue()
+
+    def _lists(self, words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+        """Write the words of every list on a hidden sheet; return where each list stands.
+
+        A list in the cell's own rule may have 255 characters, and no comma in a word.
+        """
+        if not words:
+            return {}
+        page = self._book.add_worksheet(WORDS)
+        page.very_hidden()
+        places = {}
+        for at, (field, choices) in enumerate(sorted(words.items())):
+            page.write_column(0, at, choices, self._cell)
+            name = _letters(at)
+            places[field] = f"={WORDS}!${name}$1:${name}${max(1, len(choices))}"
+        return places
+
+    def _fill(self, page: "Worksheet", ledger: Ledger, lists: Mapping[str, str]) -> None:
+        widths = [_wide(head, values) for head, values in _by_column(ledger)]
+        last = len(widths) - 1
+        fits = sum(widths) <= A_PAGE
+        self._above(page, ledger, last if fits else 0)
+        for at, (column, wide) in enumerate(zip(ledger.columns, widths, strict=True)):
+            page.set_column(at, at, wide + MARGIN, self._empty)
+            page.write_string(HEAD_ROW, at, column.head, self._head)
+            self._column(page, at, column, [row[at] for row in ledger.rows])
+            if column.field in lists:
+                self._choice(page, at, len(ledger.rows), lists[column.field])
+        for row, values in enumerate(ledger.rows, start=HEADS_AT):
+            page.set_row(row, _height(values, widths))
+        if ledger.rows:
+            page.autofilter(HEAD_ROW, 0, HEAD_ROW + len(ledger.rows), last)
+        page.freeze_panes(HEADS_AT, _frozen(ledger.columns))
+        _on_paper(page, fits=fits)
+
+    def _above(self, page: "Worksheet", ledger: Ledger, across: int) -> None:
+        """Write title and note: over a table that is seen whole, else where its left edge is."""
+        for row, text, style in (
+            (TITLE_ROW, ledger.title, self._title if across else self._title_left),
+            (NOTE_ROW, ledger.note, self._note if across else self._note_left),
+        ):
+            if across:
+                page.merge_range(row, 0, row, across, "", style)
+            page.write_string(row, 0, text, style)
+        page.set_row(TITLE_ROW, 30)
+
+    def _column(self, page: "Worksheet", at: int, column: Column, values: Sequence[str]) -> None:
+        style = self._centred if column.is_centred else self._cell
+        for row, value in enumerate(values, start=HEADS_AT):
+            if column.field == NUMBER.field:
+                page.write_number(row, at, int(value), self._number)
+            elif value.startswith(FORMULA):
+                page.write_string(row, at, value, self._quoted)
+            elif value:
+                page.write_string(row, at, value, style)
+            else:
+                page.write_blank(row, at, None, style)
+
+    def _choice(self, page: "Worksheet", at: int, rows: int, source: str) -> None:
+        page.data_validation(
+            HEADS_AT, at, HEAD_ROW + rows + SPARE_ROWS, at,
+            {
+                "validate": "list",
+                "source": source,
+                "error_type": "warning",
+                "error_title": "不在词表中",
+                "error_message": "请从下拉列表中选；确实要写别的，点“是”。",
+            },
+        )  # fmt: skip
+
+    @cached_property
+    def _title(self) -> "Format":
+        return self._style(bold=True, font_size=16, align="center", valign="vcenter")
+
+    @cached_property
+    def _note(self) -> "Format":
+        return self._style(align="right", font_color="#595959")
+
+    @cached_property
+    def _title_left(self) -> "Format":
+        return self._style(bold=True, font_size=16, valign="vcenter")
+
+    @cached_property
+    def _note_left(self) -> "Format":
+        return self._style(font_color="#595959")
+
+    @cached_property
+    def _head(self) -> "Format":
+        return self._style(
+            bold=True, border=1, bg_color="#EBEBEB", align="center", valign="vcenter",
+            text_wrap=True, num_format="@",
+        )  # fmt: skip
+
+    @cached_property
+    def _empty(self) -> "Format":
+        """What somebody types below the last row stays text too: a phone number keeps its zero."""
+        return self._style(num_format="@")
+
+    @cached_property
+    def _cell(self) -> "Format":
+        return self._style(**_BODY)
+
+    @cached_property
+    def _centred(self) -> "Format":
+        return self._style(**_BODY, align="center")
+
+    @cached_property
+    def _quoted(self) -> "Format":
+        return self._style(**_BODY, quote_prefix=True)
+
+    @cached_property
+    def _number(self) -> "Format":
+        return self._style(border=1, valign="vcenter", align="center", num_format="0")
+
+    def _style(self, **properties: object) -> "Format":
+        return self._book.add_format(properties)
+
+
+_BODY = {"border": 1, "valign": "vcenter", "text_wrap": True, "num_format": "@"}
+
+
+def _by_column(ledger: Ledger) -> Iterator[tuple[str, Sequence[str]]]:
+    for at, column in enumerate(ledger.columns):
+        yield column.head, [row[at] for row in ledger.rows]
+
+
+def _wide(head: str, values: Sequence[str]) -> int:
+    return min(max(NARROWEST, *map(width, (head, *values))), WIDEST)
+
+
+def _height(values: Sequence[str], widths: Sequence[int]) -> int:
+    """Return the height of a row in points; programs differ in whether they work it out."""
+    lines = max(
+        sum(-(-(width(line) or 1) // wide) for line in value.split("\n"))
+        for value, wide in zip(values, widths, strict=True)
+    )
+    return lines * LINE_POINTS + ROW_PADDING
+
+
+def _on_paper(page: "Worksheet", *, fits: bool) -> None:
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1 if fits else 0, 0)
+    page.repeat_rows(HEAD_ROW)
+    page.set_footer("&C第 &P 页　共 &N 页")
+
+
+def _frozen(columns: Sequence[Column]) -> int:
+    """Return how many columns stay in sight: up to the name, if that is near the margin."""
+    fields = [column.field for column in columns[:4]]
+    return fields.index("name") + 1 if "name" in fields else 0
+
+
+def _letters(at: int) -> str:
+    """Return the letters of a column: 0 is A, 26 is AA."""
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
