@@ -34,6 +34,7 @@ _PHONE = re.compile(
 _DASHES = str.maketrans({"－": "-", "–": "-", "—": "-", "‐": "-", "（": "(", "）": ")"})
 _LABELS = re.compile(r"(?:姓名|手机|座机|电话|联系电话|联系方式)\s*[:：]?")
 _IDENTITY = re.compile(r"\s*[(（]\s*([^()（）]+?)\s*[)）]\s*$")
+_LEAVING = re.compile(r"(\S+?)\s*离任$")
 _POST = re.compile(r"(?P<name>\S+)\s+(?P<post>\S*(?:书记|主任|长|主席|负责人|经理))")
 _YES = {"√", "✓", "✔", "有", "y", "yes", "true", "已"}
 _NO = {"×", "✗", "✘", "x", "无", "n", "no", "false", "未"}
@@ -144,17 +145,27 @@ class Cleaner:
         return {"name": name, **phones} if name else phones
 
     def worker(self, text: str) -> Record:
-        """Return an operator: 示例甲 13800000000（学生）.
+        """Return an operator: 示例甲 13800000000（学生 2027-07-01离任）.
 
         Raises:
-            UnreadableError: there is no name.
+            UnreadableError: there is no name, or the day does not exist.
         """
         found = _IDENTITY.search(text)
-        identity = canonical(found[1].replace("老师", "教师"), IDENTITIES) if found else None
-        person = self.person(text[: found.start()] if found and identity else text)
+        beside = self._beside(found[1]) if found else {}
+        person = self.person(text[: found.start()] if found and beside else text)
         if "name" not in person:
             raise UnreadableError("有一名管理员只有电话，没有姓名")
-        return {**person, "identity": identity} if identity else person
+        return {**person, **beside}
+
+    def _beside(self, text: str) -> Record:
+        """Return the identity and the last day that stand in brackets behind a name."""
+        leaving = _LEAVING.search(text)
+        word = (text[: leaving.start()] if leaving else text).strip()
+        identity = canonical(word.replace("老师", "教师"), IDENTITIES) if word else None
+        if word and identity is None:
+            return {}
+        own: Record = {"identity": identity} if identity else {}
+        return {**own, "leaves_on": self.day(leaving[1])} if leaving else own
 
     def verified(self, text: str) -> str:
         """Return 已认证, 未认证, or the text itself."""

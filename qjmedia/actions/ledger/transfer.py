@@ -18,6 +18,7 @@ from qjmedia.actions.fields import apply, title_of
 from qjmedia.actions.ledger import columns as col
 from qjmedia.actions.ledger.cells import Cleaner, UnreadableError
 from qjmedia.actions.ledger.columns import Columns
+from qjmedia.actions.ledger.echo import Echo, usual_heads
 from qjmedia.actions.ledger.matching import Index, Known, of_record
 from qjmedia.actions.ledger.outcomes import Ledger, Line, Outcome, Remark, Wish
 from qjmedia.actions.ledger.overlaying import overlaid
@@ -69,18 +70,22 @@ class _Import:
         self.today = today
         self.schema = records.schema(files)
         self.fields = self.schema.fields()
-        self.columns = col.columns(sheet.columns, self.fields, wish.renamed)
+        policy = records.policy(files)
+        renamed = {**usual_heads(policy, sheet.columns), **wish.renamed}
+        self.columns = col.columns(sheet.columns, self.fields, renamed)
         self.rows = _wanted_rows(sheet, wish, self.fields)
         self.aside = len(sheet.rows) - len(self.rows)
         self.cleaner = Cleaner()
         schools = _schools(self.columns, self.rows)
-        policy = records.policy(files)
-        self.roster = Roster(records.units(files), policy, schools)
+        units = records.units(files)
+        self.roster = Roster(units, policy, schools)
         self.remarks = [*_of_schools(schools, policy.school)]
         self.written: dict[PurePosixPath, bytes | None] = {**_strict(files)}
         self.judge = Judge(Overlay(files, self.written), today)
         self.below = files
         self.index = Index(_known(files))
+        echo = Echo(self.columns, self.fields, units)
+        self.rows = tuple(echo.silenced(row, self.index.by_id) for row in self.rows)
         self.taken = dict.fromkeys(records.paths(files))
         self.contents: dict[int, Record] = {}
 
