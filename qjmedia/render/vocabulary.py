@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from qjmedia.render import cells, templates
+from qjmedia.render.columns import Column
 from qjmedia.render.form import Form
-from qjmedia.render.ledger import Column, Ledger
+from qjmedia.render.ledger import Ledger
 
 KEY = re.compile(r'"(\w+)":')
 METHODS = {"at", "keys", "values", "pairs", "len"}
