@@ -206,7 +206,7 @@ def test_what_both_changed_in_one_place_is_refused_and_nothing_moves(offices: Of
     ran = second("sync", "-y", *TODAY)
     assert ran.code == 3
     assert "改了同一处" in ran.err
-    assert f"qjmedia undo {head[:8]}" in ran.err
+    assert "--take math-a.status=theirs" in ran.err
     assert git(second.root, "rev-parse", "HEAD") == head
     assert second("undo", head[:8], "-y", *TODAY).code == 0
     assert second("sync", "-y", *TODAY).code == 0

@@ -12,7 +12,7 @@ from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.refusal import require
 from qjmedia.errors import Refused
 from qjmedia.model.deadline import report_by
-from qjmedia.model.difference import FieldChange, changes, in_words
+from qjmedia.model.difference import FieldChange, changes, on_form
 from qjmedia.model.finding import Finding
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
@@ -192,7 +192,7 @@ def _require_in_time(files: Files, name: str, filing: Tree | None, occasion: Occ
 def _filing(path: PurePosixPath, old: Record, new: Record, occasion: Occasion) -> Tree | None:
     before, after = Platform.of(path, old), Platform.of(path, new)
     changed: list[Tree] = [
-        {"field": key, "from": _named(old.get(key)), "to": _named(new.get(key))}
+        {"field": key, "from": on_form(old.get(key)), "to": on_form(new.get(key))}
         for key in (*REPORTABLE, *CONTACTS)
         if old.get(key) != new.get(key) and (key in REPORTABLE or _is_other(old, new, key))
     ]
@@ -214,15 +214,6 @@ def _filing(path: PurePosixPath, old: Record, new: Record, occasion: Occasion) -
 def _is_other(old: Record, new: Record, key: str) -> bool:
     """Whether somebody else has the role now; a new phone number is no change of person."""
     return text(mapping(old, key), "name") != text(mapping(new, key), "name")
-
-
-def _named(value: Tree | None) -> str:
-    """Return a value for the form; of people only their names, never a phone number."""
-    if isinstance(value, dict):
-        return text(value, "name")
-    if isinstance(value, list):
-        return "、".join(text(item, "name") for item in value if isinstance(item, dict))
-    return in_words(value)
 
 
 def _message(amended: Amended, occasion: Occasion) -> Message:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from qjmedia.model.tree import Record, Tree
+from qjmedia.model.tree import Record, Tree, text
 
 
 class FieldChange(NamedTuple):
@@ -44,6 +44,15 @@ def in_words(value: Tree | None) -> str:
     if "form" in value:
         return _filing_in_words(value)
     return " ".join(in_words(item) for item in value.values())
+
+
+def on_form(value: Tree | None) -> str:
+    """Return a value as the 变更 form tells it: of people only their names, no phone numbers."""
+    if isinstance(value, dict):
+        return text(value, "name")
+    if isinstance(value, list):
+        return "、".join(text(item, "name") for item in value if isinstance(item, dict))
+    return in_words(value)
 
 
 FILING_WORDS = {

@@ -90,3 +90,9 @@ class Units:
         """Every id, name and short name, for did-you-mean."""
         for unit in self:
             yield from (unit.id, unit.name, *unit.short)
+
+
+def by_id(tree: Mapping[str, Tree]) -> dict[str, Record]:
+    """Return the units of units.yaml as they stand there, by id."""
+    listed = sequence(tree, "units")
+    return {text(unit, "id"): unit for unit in listed if isinstance(unit, dict)}

@@ -1,20 +1,21 @@
 """Our own commits once more, on top of somebody else's; author, date and message stay.
 
-What both sides changed is joined only where `git merge-file` finds the changes apart from one
-another. Nothing moves before all of it is done, and the old commits stay under a reference of
-their own.
+What both sides changed is joined field by field (docs/adr/0013). Nothing moves before all of it is
+done, and the old commits stay under a reference of their own.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 
 from qjmedia.errors import Refused
+from qjmedia.model.message import Message
 from qjmedia.store.git import BlobId, CommitId
-from qjmedia.store.objects import FILE_MODES
+from qjmedia.store.replaying.joining import Choose, Joiner, Placed, Question, Tally, content
+from qjmedia.store.replaying.moves import Move, below_root, edits, moves, require_plain
+from qjmedia.store.replaying.telling import News, retold
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Swap
 from qjmedia.store.writing.pack import NewObjects, flush_loose
 from qjmedia.store.writing.preflight import Tip
@@ -22,9 +23,6 @@ from qjmedia.store.writing.tree import splice
 
 KEPT = "refs/qjmedia/before-sync/"
 """Where the commits stand that were made anew: for whoever wants them back."""
-
-_ABSENT = b"000000"
-_PLAIN = frozenset({b"100644", _ABSENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +33,22 @@ class Rewrite:
     message: Callable[[str], str]
 
 
-class Clash(Refused):
-    """Both sides changed the same place.
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """Commits made anew; no branch knows of them yet.
 
     Attributes:
-        path: of the file, relative to the top of the repository.
-        commit: ours.
+        commits: each that was made anew, old id and new, oldest first.
+        questions: what somebody has to choose first; until then theirs stands there.
+        ids: records whose id the other side's record has, and the id they have instead.
+        refiled: records of which a 变更 filing was made anew.
     """
 
-    def __init__(self, path: PurePosixPath, commit: CommitId) -> None:
-        """Say where."""
-        super().__init__(f"{path} 有一处，您和别人都改了，不知道以哪个为准")
-        self.path = path
-        self.commit = commit
-
-
-@dataclass(frozen=True, slots=True)
-class _Edit:
-    path: PurePosixPath
-    modes: tuple[bytes, bytes]
-    before: BlobId | None
-    after: BlobId | None
+    tip: CommitId
+    commits: tuple[tuple[CommitId, CommitId], ...] = ()
+    questions: tuple[Question, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
+    refiled: tuple[str, ...] = ()
 
 
 def since(repository: Repository, base: CommitId, tip: CommitId) -> tuple[CommitId, ...]:
@@ -77,29 +70,35 @@ def since(repository: Repository, base: CommitId, tip: CommitId) -> tuple[Commit
 
 
 def replay(
-    repository: Repository, tip: Tip, commits: Sequence[CommitId], onto: CommitId, rewrite: Rewrite
-) -> CommitId:
-    """Make commits anew on top of `onto` and return the last; no branch knows of them yet.
+    repository: Repository,
+    tip: Tip,
+    commits: Sequence[CommitId],
+    onto: CommitId,
+    rewrite: Rewrite,
+    choose: Choose,
+) -> Replayed:
+    """Make commits anew on top of `onto`.
 
-    A file that ends as it began, because a change was taken back, is left alone where the other
-    side changed it.
+    A file that ends as it began, because a change was taken back, is left alone where the two
+    sides would differ about it.
 
     Raises:
-        Clash: both sides changed the same place.
         Refused: a link, a submodule or an executable file is concerned.
     """
-    given_up: set[PurePosixPath] = set()
+    given_up: set[str] = set()
     while True:
-        try:
-            here = onto
-            for commit in commits:
-                here = _again(repository, tip, commit, here, rewrite, given_up)
-        except Clash as clash:
-            if clash.path in given_up or not _is_as_before(repository, commits, clash.path):
-                raise
-            given_up.add(clash.path)
-        else:
-            return here
+        work = _Replay(repository, tip, onto, rewrite, choose, frozenset(given_up))
+        for commit in commits:
+            work.again(commit)
+        torn = {each.label: each.path for each in work.questions} | work.inexact
+        more = {
+            label
+            for label, path in torn.items()
+            if label not in given_up and _is_as_before(repository, commits, path)
+        }
+        if not more:
+            return work.result()
+        given_up |= more
 
 
 def difference(repository: Repository, old: CommitId, new: CommitId) -> tuple[Swap, ...]:
@@ -108,22 +107,18 @@ def difference(repository: Repository, old: CommitId, new: CommitId) -> tuple[Sw
     Raises:
         Refused: in more than plain files.
     """
-    edits = [*_edits(repository, old, new)]
-    for edit in edits:
-        _require_plain(edit)
-    return tuple(Swap(edit.path, edit.before, edit.after) for edit in edits)
+    found = [*edits(repository, old, new)]
+    for edit in found:
+        require_plain(edit)
+    return tuple(Swap(edit.path, edit.before, edit.after) for edit in found)
 
 
 def keep(repository: Repository, commit: CommitId) -> str:
     """Give a commit a reference that nobody moves, and return its name."""
     name = f"{KEPT}{commit[:12]}"
     repository.git.run("update-ref", name, commit)
+    reached("kept")
     return name
-
-
-def content(repository: Repository, blob: BlobId | None) -> bytes | None:
-    """Return a blob's bytes, None for no blob."""
-    return None if blob is None else next(repository.read([blob]))
 
 
 def texts(
@@ -131,100 +126,103 @@ def texts(
 ) -> Iterator[tuple[PurePosixPath, bytes]]:
     """Yield every file below the root that commits wrote, with its bytes, oldest first."""
     for commit in commits:
-        for edit in _edits(repository, CommitId(f"{commit}^"), commit):
+        for edit in edits(repository, CommitId(f"{commit}^"), commit):
             data = content(repository, edit.after)
-            path = _below_root(repository, edit.path)
+            path = below_root(repository, edit.path)
             if data is not None and path is not None:
                 yield path, data
 
 
-def _again(
-    repository: Repository,
-    tip: Tip,
-    commit: CommitId,
-    onto: CommitId,
-    rewrite: Rewrite,
-    given_up: set[PurePosixPath],
-) -> CommitId:
-    new = NewObjects(repository.place.algorithm)
-    root = repository.objects.tree_of(onto)
-    swaps = []
-    for edit in _edits(repository, CommitId(f"{commit}^"), commit):
-        if edit.path not in given_up:
-            _require_plain(edit)
-            data = _joined(repository, edit, onto, rewrite, commit)
-            blob = None if data is None else BlobId(new.add("blob", data))
-            swaps.append(Swap(edit.path, edit.before, blob))
-    tree = splice(repository.objects, new, root, swaps)
-    folder = repository.place.common_dir / "objects"
-    new.write(repository.git, folder)
-    env, message = _origin(repository, commit)
-    sign = ["-S"] if tip.signs else []
-    text = rewrite.message(message).encode("utf-8", "surrogateescape")
-    made = repository.git.run(
-        "commit-tree", tree, "-p", onto, *sign, "-F", "-", stdin=text, env=env
-    )
-    flush_loose(folder, [made.line()])
-    return CommitId(made.line())
+class _Replay:
+    """Makes commits anew, one on the other."""
 
+    def __init__(
+        self,
+        repository: Repository,
+        tip: Tip,
+        onto: CommitId,
+        rewrite: Rewrite,
+        choose: Choose,
+        given_up: frozenset[str],
+    ) -> None:
+        self.repository, self.tip, self.here, self.rewrite = repository, tip, onto, rewrite
+        self.given_up = given_up
+        self.joiner = Joiner(repository, onto, choose, rewrite.text)
+        self.made: dict[str, str] = {}
+        self.questions: list[Question] = []
+        self.refiled: list[str] = []
+        self.reversals: dict[Move, Placed] = {}
+        self.inexact: dict[str, PurePosixPath] = {}
 
-def _joined(
-    repository: Repository, edit: _Edit, onto: CommitId, rewrite: Rewrite, commit: CommitId
-) -> bytes | None:
-    """Return what a file becomes when our change is made to theirs; None: it goes away."""
-    entry = repository.objects.walk(
-        repository.objects.tree_of(onto), [os.fsencode(part) for part in edit.path.parts]
-    )
-    if entry is not None and entry.mode not in FILE_MODES:
-        raise Clash(edit.path, commit)
-    theirs = content(repository, BlobId(entry.id) if entry else None)
-    path = _below_root(repository, edit.path)
-    before, after = (
-        data if data is None or path is None else rewrite.text(path, data)
-        for data in (content(repository, edit.before), content(repository, edit.after))
-    )
-    if theirs in {before, after}:
-        return after
-    if theirs is None or before is None or after is None:
-        raise Clash(edit.path, commit)
-    joined = _merged(repository, after, before, theirs)
-    if joined is None:
-        raise Clash(edit.path, commit)
-    return joined
+    def again(self, commit: CommitId) -> None:
+        """Make one commit anew on top of the last."""
+        new = NewObjects(self.repository.place.algorithm)
+        tally, swaps = Tally(), dict[PurePosixPath, Swap]()
+        env, message = _origin(self.repository, commit)
+        undone = Message.of(message).undoes
+        found = moves(self.repository, edits(self.repository, CommitId(f"{commit}^"), commit))
+        for move in found:
+            if move.label not in self.given_up:
+                placed = self._placed(move, commit, tally)
+                if undone and undone not in self.made and placed.before != move.before:
+                    # it takes back what the other side went on from
+                    self.inexact[move.label] = move.path
+                for swap in self._swaps(new, placed):
+                    swaps[swap.path] = swap
+        root = self.repository.objects.tree_of(self.here)
+        tree = splice(self.repository.objects, new, root, swaps.values())
+        folder = self.repository.place.common_dir / "objects"
+        new.write(self.repository.git, folder)
+        self.here = self._commit(tree, env, self._retold(message, tally))
+        self.made[commit] = self.here
+        self.questions += tally.questions
+        self.refiled += tally.refiled
+        reached("replayed")
 
+    def result(self) -> Replayed:
+        """Return what was made."""
+        asked = {(each.label, each.field): each for each in reversed(self.questions)}
+        for each in self.questions:  # what it was first, what ours is last
+            first = asked[each.label, each.field]
+            asked[each.label, each.field] = replace(first, ours=each.ours, commit=each.commit)
+        pairs = ((CommitId(old), CommitId(new)) for old, new in self.made.items())
+        return Replayed(
+            self.here, tuple(pairs), tuple(reversed(asked.values())), dict(self.joiner.ids),
+            tuple(dict.fromkeys(self.refiled)),
+        )  # fmt: skip
 
-def _merged(repository: Repository, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
-    with TemporaryDirectory(prefix="qjmedia-") as folder:
-        paths = [Path(folder) / name for name in ("ours", "base", "theirs")]
-        for path, data in zip(paths, (ours, base, theirs), strict=True):
-            path.write_bytes(data)
-        many = tuple(range(128))
-        done = repository.git.run(
-            "merge-file", "-p", "-q", *(str(path) for path in paths), ok=(*many, 255)
-        )
-    return done.stdout if done.status == 0 else None
+    def _placed(self, move: Move, commit: CommitId, tally: Tally) -> Placed:
+        """Return where a file comes to stand; what takes a change of ours back, does so exactly."""
+        back = self.reversals.get(Move(move.went, move.came, move.after, move.before))
+        placed = self.joiner.joined(move, self.here, commit, tally)
+        if back is not None and placed.before is not None and back.data is not None:
+            was = self.repository.objects.find(placed.before)
+            if was is not None and was.data == back.data and placed.left == back.path:
+                before = content(self.repository, back.before)
+                placed = Placed(placed.left, placed.before, back.left, before)
+        self.reversals[move] = placed
+        return placed
 
+    @staticmethod
+    def _swaps(new: NewObjects, placed: Placed) -> Iterator[Swap]:
+        if placed.left is not None and placed.left != placed.path:
+            yield Swap(placed.left, placed.before, None)
+        if placed.path is not None and placed.data is not None:
+            before = placed.before if placed.left == placed.path else None
+            yield Swap(placed.path, before, BlobId(new.add("blob", placed.data)))
 
-def _edits(repository: Repository, old: CommitId, new: CommitId) -> Iterator[_Edit]:
-    listed = repository.git.run(
-        "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new
-    ).stdout.split(b"\0")[:-1]
-    for line, name in zip(listed[::2], listed[1::2], strict=True):
-        mode, new_mode, before, after, _ = line.removeprefix(b":").split(b" ")
-        yield _Edit(
-            PurePosixPath(os.fsdecode(name)),
-            (mode, new_mode),
-            None if mode == _ABSENT else BlobId(before.decode("ascii")),
-            None if new_mode == _ABSENT else BlobId(after.decode("ascii")),
-        )
+    def _retold(self, message: str, tally: Tally) -> str:
+        news = News(tally.was, tally.now, tuple(tally.yielded), self.joiner.ids, self.made)
+        return retold(self.rewrite.message(message), news)
 
-
-def _require_plain(edit: _Edit) -> None:
-    if not _PLAIN.issuperset(edit.modes):
-        raise Refused(
-            f"{edit.path} 是链接、子模块或可执行文件，qjmedia 不动它",
-            hint="请管理员手工合并：git pull --rebase",
-        )
+    def _commit(self, tree: str, env: Mapping[str, str], message: str) -> CommitId:
+        text = message.encode("utf-8", "surrogateescape")
+        sign = ["-S"] if self.tip.signs else []
+        made = self.repository.git.run(
+            "commit-tree", tree, "-p", self.here, *sign, "-F", "-", stdin=text, env=env
+        ).line()
+        flush_loose(self.repository.place.common_dir / "objects", [made])
+        return CommitId(made)
 
 
 def _is_as_before(repository: Repository, commits: Sequence[CommitId], path: PurePosixPath) -> bool:
@@ -232,12 +230,6 @@ def _is_as_before(repository: Repository, commits: Sequence[CommitId], path: Pur
     ends = (f"{commits[0]}^", commits[-1])
     found = [repository.objects.find(f"{commit}:{path}") for commit in ends]
     return (found[0].id if found[0] else None) == (found[1].id if found[1] else None)
-
-
-def _below_root(repository: Repository, path: PurePosixPath) -> PurePosixPath | None:
-    """Return a path relative to the registry's root, None outside of it."""
-    inside = path.is_relative_to(repository.prefix) if repository.prefix else True
-    return path.relative_to(repository.prefix) if inside else None
 
 
 def _origin(repository: Repository, commit: CommitId) -> tuple[Mapping[str, str], str]:

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from qjmedia import rules
 from qjmedia.actions.check import Judge
 from qjmedia.actions.guard.law import PATHS, Law
-from qjmedia.actions.guard.pairing import Pair, by_unit, is_odd, joined, pairs
+from qjmedia.actions.guard.pairing import Pair, is_odd, joined, pairs
 from qjmedia.errors import Refused
 from qjmedia.model.access import ACCESS_PATH, Actor, folded
 from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing
@@ -29,7 +29,7 @@ from qjmedia.model.privacy import mask_text, personal
 from qjmedia.model.registry import Context
 from qjmedia.model.transition import Transition
 from qjmedia.model.tree import Record
-from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.unit import UNITS_PATH, by_id
 from qjmedia.model.words import FormKind
 from qjmedia.rules.base import run
 from qjmedia.store import commits, history, signatures
@@ -351,7 +351,7 @@ class Guard:
         }
 
     def _units(self, delta: Delta) -> tuple[dict[str, frozenset[str]], set[str]]:
-        old, new = (by_unit(self._tree(each.blob) or {}) for each in (delta.before, delta.after))
+        old, new = (by_id(self._tree(each.blob) or {}) for each in (delta.before, delta.after))
         made = {key: changes(old.get(key, {}), new.get(key, {})) for key in {**old, **new}}
         fields = {
             key: frozenset(change.field for change in each) for key, each in made.items() if each

@@ -5,7 +5,6 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from qjmedia.model.platform import Platform
-from qjmedia.model.tree import Record, sequence, text
 from qjmedia.store.commits import Delta, Entry
 from qjmedia.store.layout import is_record
 
@@ -39,12 +38,6 @@ def pairs(deltas: Iterable[Delta], read: Read) -> list[Pair]:
                 gone.remove(old)
                 come.remove(new)
     return [*found, *map(Pair, (*gone, *come))]
-
-
-def by_unit(tree: Record) -> dict[str, Record]:
-    """Return the units of units.yaml by id."""
-    listed = sequence(tree, "units")
-    return {text(unit, "id"): unit for unit in listed if isinstance(unit, dict)}
 
 
 def joined(

@@ -4,7 +4,11 @@ import os
 import signal
 from typing import Literal
 
-Step = Literal["pre", "blob", "obj", "journal", "ref", "wt", "idx", "done"]
+Step = Literal[
+    "pre", "blob", "obj", "journal", "ref", "wt", "idx", "done",
+    "fetched", "replayed", "kept", "pushed",
+]  # fmt: skip
+"""Those of one change, then those of `sync` around it."""
 
 
 def reached(step: Step) -> None:

@@ -72,6 +72,15 @@ def _has_landed(repository: Repository, found: Journal) -> bool:
     return contains.status == 0
 
 
+def unlock(repository: Repository, path: Path) -> None:
+    """Remove a lock file that a killed Git left; nothing where there is none.
+
+    Raises:
+        Conflict: it is fresh, or a Git of this machine is at work in the repository.
+    """
+    _remove_if_stale(path, repository.place.top, repository.place.common_dir)
+
+
 def _remove_stale_locks(repository: Repository, found: Journal) -> None:
     place = repository.place
     guard = index.lock_path(repository)
