@@ -39,7 +39,9 @@ ACTIONS = {
     "fix": "修正",
     "unit-add": "登记单位",
     "unit-amend": "变更单位",
-    "unit-merge": "并入单位",
+    "unit-merge": "合并单位",
+    "unit-rename": "单位改名",
+    "unit-split": "拆分单位",
 }
 FILES = {
     "registry/registry.yaml": "登记库设置",

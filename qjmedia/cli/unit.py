@@ -1,15 +1,19 @@
 """qjmedia unit."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from qjmedia.cli import options
 from qjmedia.cli.help import Command, Group
+from qjmedia.cli.rehoming import merge, rename, split
+
+if TYPE_CHECKING:
+    from qjmedia.model.unit import Unit, Units
 
 app = typer.Typer(
     cls=Group,
-    help="单位：登记、变更、列出、查看。",
+    help="单位：登记、变更、列出、查看、合并、改名、拆分。",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -121,14 +125,26 @@ def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json =
         emit({"version": 1, "units": [*units]})
         return
     counts = Counter(path.parent.name for path in records.paths(files).values())
+    known = records.units(files)
     rows = (
-        (unit.id, unit.name, unit.kind or "", "、".join(unit.short), unit.accountable.name)
-        for unit in records.units(files)
+        (
+            unit.id,
+            _called(unit, known),
+            unit.kind or "",
+            "、".join(unit.short),
+            unit.accountable.name,
+        )
+        for unit in known
     )
     table(
         ("id", "名称", "类型", "简称", "第一责任人", "平台"),
         ((*map(mask_text, row), str(counts[row[0]])) for row in rows),
     )
+
+
+def _called(unit: "Unit", units: "Units") -> str:
+    into = f"（已并入{units.name_of(unit.merged_into)}）" if unit.merged_into else ""
+    return f"{unit.name}{into}"
 
 
 @app.command("show", cls=Command)
@@ -158,3 +174,7 @@ def show(
         return
     for depth, title, value in unit_filled_in(files, shown):
         typer.echo(f"{'  ' * depth}{title}：{plain(value)}")
+
+
+for _name, _command in (("merge", merge), ("rename", rename), ("split", split)):
+    app.command(_name, cls=Command)(_command)

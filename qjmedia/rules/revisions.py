@@ -25,7 +25,7 @@ OF_PUBLICITY = {
 
 OPINIONS = ("unit_opinion", "publicity_opinion", "year", "serial")
 
-TOGETHER = frozenset({"import", "undo", "unit-merge", "fix", "init"})
+TOGETHER = frozenset({"import", "undo", "unit-merge", "unit-rename", "unit-split", "fix", "init"})
 """The actions that may change several records in one commit."""
 
 ADDING = frozenset({"add", "unit-add"})
