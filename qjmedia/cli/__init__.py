@@ -14,7 +14,7 @@ from qjmedia.cli.output import forget, note, plain, refuse
 from qjmedia.errors import BadRequest, MachineFault, QjError
 from qjmedia.store.fault import of_os
 
-UNCERTAIN = "解决后重试；这之前有没有提交，运行 qjmedia log 查看"
+UNCERTAIN = "这之前有没有提交，运行 qjmedia log 查看"
 INTERRUPTED = 130
 BUG = 70
 
@@ -70,13 +70,15 @@ def run(argv: Sequence[str]) -> int:
         return 0
     except OSError as error:
         # transactions word their own; this is about what is read or printed, before or after one
-        fault = MachineFault(of_os(error).message, hint=UNCERTAIN)
+        fault = MachineFault(of_os(error).message, hint=f"解决后重试；{UNCERTAIN}")
         refuse(fault, as_json=as_json)
         return fault.exit_code
     except Exception as error:  # noqa: BLE001  no traceback ever reaches a user
         from qjmedia.cli.crash import keep
 
-        note(f"qjmedia：程序出错了（{type(error).__name__}），请把 {keep(error)} 交给维护人员。")
+        kept = keep(error)
+        where = f"请把 {kept} 交给维护人员" if kept else "请告诉维护人员当时运行的命令"
+        note(f"qjmedia：程序出错了（{type(error).__name__}），{where}；{UNCERTAIN}。")
         return BUG
 
 

@@ -379,9 +379,10 @@ def _follow(
         guard.release()
         journal.erase(place.git_dir)
     except (QjError, OSError) as error:
-        with suppress(OSError):
-            guard.release()
         fault = of_os(error) if isinstance(error, OSError) else error
         return (f"改动已提交，但文件夹里的文件还没有跟上（{fault.message}）；下次运行时自动补上",)
+    finally:
+        with suppress(OSError):  # whatever went wrong, it must not lock plain Git out
+            guard.release()
     reached("done")
     return ()
