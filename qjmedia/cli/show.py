@@ -34,4 +34,4 @@ def show(
         return
     for depth, title, value in filled_in(files, shown):
         indent = "  " * depth
-        typer.echo(f"{indent}{title}：{plain(value) if depth else cell(value)}")
+        typer.echo(f"{indent}{cell(title)}：{plain(value) if depth else cell(value)}")

@@ -157,7 +157,7 @@ def show(
     例：qjmedia unit show 数学学院
     """
     from qjmedia.actions.browse import unit_filled_in, unit_id
-    from qjmedia.cli.output import emit, plain
+    from qjmedia.cli.output import cell, emit, plain
     from qjmedia.cli.session import files_at
     from qjmedia.model.privacy import masked
     from qjmedia.model.tree import sequence, text
@@ -173,7 +173,7 @@ def show(
         emit({"version": 1, **shown})
         return
     for depth, title, value in unit_filled_in(files, shown):
-        typer.echo(f"{'  ' * depth}{title}：{plain(value)}")
+        typer.echo(f"{'  ' * depth}{cell(title)}：{plain(value)}")
 
 
 for _name, _command in (("merge", merge), ("rename", rename), ("split", split)):
