@@ -6,7 +6,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from qjmedia.errors import MachineFault
-from qjmedia.store.git import BlobId, CommitId, Git, Process, TreeId
+from qjmedia.store.git import BlobId, CommitId, Git, TreeId
+from qjmedia.store.process import Process
 
 _WINDOW = 64
 """Requests sent ahead: few enough for their ids to fit into a pipe, so neither side can block."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -12,6 +13,7 @@ from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import Author, BlobId, CommitId, Git
 from qjmedia.store.objects import TREE_MODE, Entry, Objects
+from qjmedia.store.process import Process
 
 _HERE = PurePosixPath()
 
@@ -67,8 +69,13 @@ class Repository:
             MachineFault: Git is missing, too old, or distrusts the folder's owner.
         """
         git = Git(root)
-        git.require()
-        place = _place(git, bare=bare)
+        # both at once: to start one takes some milliseconds
+        with (
+            closing(git.start("version")) as version,
+            closing(git.start(*_WHERE, *_WORK_TREE)) as where,
+        ):
+            git.require(version)
+            place = _place(git, where, bare=bare)
         inner = Git(place.top, fsync=git.fsync)
         return cls(inner, place)
 
@@ -245,20 +252,19 @@ _WHERE = (
     "--git-common-dir",
     "--show-object-format",
 )
+_WORK_TREE = ("--show-toplevel", "--show-prefix")
 
 
-def _place(git: Git, *, bare: bool) -> Place:
+def _place(git: Git, where: Process, *, bare: bool) -> Place:
     try:
         # one question for nearly everybody; where there is no work tree Git refuses it as a whole
-        asked = git.run(*_WHERE, "--show-toplevel", "--show-prefix", ok=(0, 128))
+        asked = git.finish("rev-parse", where, ok=(0, 128))
         said = asked if asked.status == 0 else git.run(*_WHERE)
         is_bare, git_dir, common_dir, algorithm, *rest = said.line().split("\n")
         if is_bare == "true":
             return _bare(Path(git_dir), Path(common_dir), algorithm, allowed=bare)
         # inside the Git folder: asked again, to be refused in Git's words
-        top, prefix = rest or git.run("rev-parse", "--show-toplevel", "--show-prefix").line().split(
-            "\n"
-        )
+        top, prefix = rest or git.run("rev-parse", *_WORK_TREE).line().split("\n")
     except GitFailed as error:
         raise _not_usable(git.folder, error) from error
     return Place(Path(top), prefix.rstrip("/"), Path(git_dir), Path(common_dir), algorithm)

@@ -164,5 +164,5 @@ def test_nothing_is_left_running_once_closed(root: Path) -> None:
         repository.head()
         process = repository.objects._process  # noqa: SLF001
         assert process is not None
-        handle = process._handle.proc  # noqa: SLF001
-    assert handle.poll() is not None
+        child = process._child  # noqa: SLF001
+    assert child.poll() is not None

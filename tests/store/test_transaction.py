@@ -9,7 +9,8 @@ from plain_git import commits, git, is_clean, put, state
 from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
 from qjmedia.store import transaction
 from qjmedia.store.files import Revision
-from qjmedia.store.git import Author, Git, Process
+from qjmedia.store.git import Author, Git
+from qjmedia.store.process import Process
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
 from qjmedia.store.writing import index, lock
