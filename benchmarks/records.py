@@ -8,8 +8,8 @@ from subprocess import run
 
 from qjmedia.actions.add import HEADER
 from qjmedia.actions.init import starter
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.tree import Record, Tree, mapping, text
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import edit
 from qjmedia.store.layout import SCHEMA_OF, packaged, platform_path
 from qjmedia.store.schema import Schema

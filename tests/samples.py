@@ -8,9 +8,8 @@ from pathlib import PurePosixPath
 import make
 
 from qjmedia.model.finding import Finding
-from qjmedia.model.policy import POLICY_PATH
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.tree import Record, mapping, sequence, text
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import edit, layout
 from qjmedia.store.files import Files
 from qjmedia.store.overlay import Overlay

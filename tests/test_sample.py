@@ -23,19 +23,6 @@ LABEL = "样例：人名、电话、账号、文件都是虚构的"
 
 RECORDS = [pytest.param(path, id=path.stem) for path in SAMPLE.paths(PLATFORMS)]
 
-HEAVY = {"git", "jsonschema", "ruamel", "questionary"}
-"""What costs a reader's start-up most and is needed only to write, to ask, or to name faults."""
-
-UNSEEN = HEAVY | {"jsonschema_rs", "pypinyin", "rich", "jinja2"}
-
-PROBE = """\
-import sys
-from qjmedia.cli import run
-code = run(sys.argv[1:])
-print(*sys.modules, sep="\\n", file=sys.stderr)
-sys.exit(code)
-"""
-
 
 def qjmedia(*argv: str) -> int:
     return run([*argv, "--root", str(ROOT)])
@@ -102,20 +89,3 @@ def test_the_sample_can_be_printed(tmp_path: Path, suffix: str) -> None:
     forms = [form.read_text("utf-8") for form in tmp_path.glob(f"*.{suffix}")]
     assert len(forms) == sum(each.tier is Tier.UNIT for each in records.platforms(SAMPLE))
     assert {"登记表" in form for form in forms} == {True, False}
-
-
-@pytest.mark.parametrize(
-    ("argv", "forbidden"),
-    [
-        (["--help"], UNSEEN | {"yaml"}),
-        (["list"], UNSEEN),
-        (["show", "math-wechat"], UNSEEN),
-        (["check", "--today", "2030-01-01"], HEAVY | {"pypinyin", "rich", "jinja2"}),
-    ],
-    ids=lambda value: value[0] if isinstance(value, list) else "",
-)
-def test_a_reader_starts_without_the_heavy_libraries(argv: list[str], forbidden: set[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, *argv], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert forbidden & set(done.stderr.splitlines()) == set()

@@ -2,9 +2,8 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from qjmedia.actions.fields import UNIT_FIELDS
 from qjmedia.errors import BadRequest
 from qjmedia.model.nearest import nearest
 from qjmedia.model.platform import Platform
@@ -13,11 +12,12 @@ from qjmedia.model.unit import Units
 from qjmedia.model.words import KINDS, Status, Tier, canonical
 from qjmedia.store import records
 from qjmedia.store.files import Files
-from qjmedia.store.outline import Field
+
+if TYPE_CHECKING:
+    from qjmedia.store.outline import Field
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What a list is narrowed to; an empty string narrows nothing."""
 
     unit: str = ""
@@ -95,8 +95,10 @@ def unit_filled_in(files: Files, unit: Record) -> Iterator[tuple[int, str, str]]
 
 
 def _filled_in(
-    files: Files, record: Record, fields: Mapping[str, Field]
+    files: Files, record: Record, fields: "Mapping[str, Field]"
 ) -> Iterator[tuple[int, str, str]]:
+    from qjmedia.actions.fields import UNIT_FIELDS
+
     units = records.units(files)
     for key, value in record.items():
         for depth, name, shown in _lines(key, value):

@@ -7,12 +7,11 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from qjmedia import rules
-from qjmedia.model.finding import Fault, Finding, Place, Report, Severity
+from qjmedia.model.finding import Fault, Finding, Report, Severity
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH, Place
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.tree import at, without
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.rules.base import File, Rule, Surroundings, run
 from qjmedia.store import layout, records
 from qjmedia.store.files import Files

@@ -11,13 +11,12 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from qjmedia.errors import MachineFault, NotARegistry, QjError
-from qjmedia.model.policy import POLICY_PATH
-from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.store import layout
 from qjmedia.store.files import WorkTree
 from qjmedia.store.git import Git
 from qjmedia.store.repository import Repository
-from qjmedia.store.writing import index, journal, preflight
+from qjmedia.store.writing import index, pending, preflight
 from qjmedia.store.yaml import parse
 
 COMFORTABLE_GIT = (2, 39)
@@ -219,7 +218,7 @@ def _branch(repository: Repository) -> Diagnosis:
 
 def _leftovers(repository: Repository) -> Iterator[Diagnosis]:
     place = repository.place
-    if journal.path_in(place.git_dir).exists():
+    if pending.path_in(place.git_dir).exists():
         told = "上一次写入没有做完；下一条命令会自动补完"
         yield Diagnosis("journal", State.NOTE, told, "qjmedia list")
     for path in (index.lock_path(repository), place.git_dir / "HEAD.lock"):

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.message import Message
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.tree import Record, Tree, sequence, text
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import history, records
 from qjmedia.store.files import LARGEST_BYTES, Files, Revision
 from qjmedia.store.git import BlobId, CommitId

@@ -4,8 +4,7 @@ from pathlib import Path, PurePosixPath
 
 from qjmedia.errors import MachineFault, Refused, os_reason
 from qjmedia.model.message import Message
-from qjmedia.model.policy import POLICY_PATH
-from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.store import layout
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author

@@ -12,11 +12,10 @@ from qjmedia.actions.refusal import require
 from qjmedia.errors import Refused
 from qjmedia.model.finding import Finding, Report
 from qjmedia.model.message import Message
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.privacy import mask_text
 from qjmedia.model.tree import Record
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.model.words import Status
 from qjmedia.store import history, records
 from qjmedia.store.files import LARGEST_BYTES, Revision

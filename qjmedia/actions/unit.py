@@ -12,8 +12,8 @@ from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.message import Message
 from qjmedia.model.nearest import nearest
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.tree import Record, sequence, text
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files
 from qjmedia.store.git import Author

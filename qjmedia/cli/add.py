@@ -87,7 +87,7 @@ def add(
 def _kept(repository: "Repository") -> "Kept":
     """Return the answers of an unfinished conversation; they stay in the Git folder."""
     from qjmedia.cli.answers import Kept
-    from qjmedia.store.writing.journal import own_folder
+    from qjmedia.store.writing.pending import own_folder
 
     return Kept.at(own_folder(repository.place.git_dir) / "answers.yaml")
 

@@ -3,13 +3,15 @@
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from qjmedia.errors import QjError
-from qjmedia.model.difference import FieldChange, in_words
 from qjmedia.model.privacy import mask, mask_text
+
+if TYPE_CHECKING:
+    from qjmedia.model.difference import FieldChange
 
 WIDEST = 60
 
@@ -100,7 +102,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     Console(highlight=False).print(shown)
 
 
-def changed(changes: Iterable[FieldChange], *, full: bool = False) -> list[dict[str, Any]]:
+def changed(changes: "Iterable[FieldChange]", *, full: bool = False) -> list[dict[str, Any]]:
     """Return field changes as JSON shows them, phones masked unless `full`."""
     return [
         {
@@ -112,8 +114,10 @@ def changed(changes: Iterable[FieldChange], *, full: bool = False) -> list[dict[
     ]
 
 
-def describe(changes: Iterable[FieldChange], titles: Any, *, full: bool = False) -> Iterable[str]:
+def describe(changes: "Iterable[FieldChange]", titles: Any, *, full: bool = False) -> Iterable[str]:
     """Yield one line a changed field: title, old value → new value; phones masked unless `full`."""
+    from qjmedia.model.difference import in_words
+
     for each in changes:
         old, new = (
             cell(in_words(_shown(each, value, full=full))) for value in (each.old, each.new)
@@ -125,7 +129,7 @@ def describe(changes: Iterable[FieldChange], titles: Any, *, full: bool = False)
             yield f"  {title}：{old or '（空）'} → {new or '（删去）'}"
 
 
-def _shown(change: FieldChange, value: Any, full: bool) -> Any:
+def _shown(change: "FieldChange", value: Any, full: bool) -> Any:
     if full or value is None:
         return value
     from qjmedia.model.privacy import masked

@@ -19,7 +19,7 @@ def locate(root: Path | None) -> Path:
     Raises:
         NotARegistry: there is none here or above.
     """
-    from qjmedia.store.writing.journal import is_pending
+    from qjmedia.store.writing.pending import is_pending
 
     found = find_root(root or Path())
     if is_pending(found):

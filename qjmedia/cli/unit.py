@@ -114,9 +114,9 @@ def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json =
 
     from qjmedia.cli.output import emit, table
     from qjmedia.cli.session import files_at
+    from qjmedia.model.place import UNITS_PATH
     from qjmedia.model.privacy import mask_text, masked
     from qjmedia.model.tree import sequence
-    from qjmedia.model.unit import UNITS_PATH
     from qjmedia.store import records
 
     files = files_at(root, rev)
@@ -159,9 +159,9 @@ def show(
     from qjmedia.actions.browse import unit_filled_in, unit_id
     from qjmedia.cli.output import cell, emit, plain
     from qjmedia.cli.session import files_at
+    from qjmedia.model.place import UNITS_PATH
     from qjmedia.model.privacy import masked
     from qjmedia.model.tree import sequence, text
-    from qjmedia.model.unit import UNITS_PATH
     from qjmedia.store import records
 
     files = files_at(root, rev)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from qjmedia.model.access import Actor
-from qjmedia.model.finding import Place
 from qjmedia.model.message import Message
+from qjmedia.model.place import Place
 from qjmedia.model.transition import Transition
 
 

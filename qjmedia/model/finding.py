@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from qjmedia.model.place import Place
 from qjmedia.model.privacy import mask_text
 
 ARTICLES = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十",
@@ -18,13 +19,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
-
-
-class Place(NamedTuple):
-    """A value in a file: the file's path below the registry's root, and a JSON pointer."""
-
-    path: PurePosixPath
-    pointer: str = ""
 
 
 class Fault(NamedTuple):

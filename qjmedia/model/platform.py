@@ -1,21 +1,23 @@
-"""A platform as the Measures see it: 第二、五、六、七条."""
+"""A platform as the Measures see it: 第二、五、六、七条.
+
+Named tuples, not dataclasses: every command defines them and a check makes hundreds of thousands,
+and both take a sixth of the time.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from qjmedia.model.finding import Place
+from qjmedia.model.place import Place
 from qjmedia.model.tree import Record, Tree, mapping, sequence, text
 from qjmedia.model.words import Decision, FormKind, OpenerKind, Status, Tier
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """A person in one of the roles of a record; what is unknown is an empty string."""
 
     name: str = ""
@@ -47,8 +49,7 @@ NOBODY = Person()
 """Where nobody is named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """The signed opinion of the unit or of the publicity department: 第七条."""
 
     decision: Decision | None = None
@@ -69,8 +70,7 @@ class Opinion:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
+class Filing(NamedTuple):
     """One form in the life of a platform: 第七条."""
 
     form: FormKind | None
@@ -138,8 +138,7 @@ class Filing:
         return opinion is not None and opinion.decision is Decision.CONSENT
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(NamedTuple):
     """One platform of one revision.
 
     A draft may lack anything, so every field has an empty value; whatever failed the schema was

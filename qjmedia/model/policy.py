@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePosixPath
 
 from qjmedia.model.finding import Severity
 from qjmedia.model.platform import Platform, day
 from qjmedia.model.profile import Profile, profiles
 from qjmedia.model.tree import Tree, mapping, sequence, text
 from qjmedia.model.words import Tier
-
-POLICY_PATH = PurePosixPath("registry/registry.yaml")
 
 
 @dataclass(frozen=True, slots=True)

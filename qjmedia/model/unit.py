@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
-from qjmedia.model.finding import Place
+from qjmedia.model.place import UNITS_PATH, Place
 from qjmedia.model.platform import NOBODY, Person, word
 from qjmedia.model.tree import Record, Tree, mapping, sequence, text
 from qjmedia.model.words import UnitKind
-
-UNITS_PATH = PurePosixPath("registry/units.yaml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from qjmedia.model.explanation import Explanation
-from qjmedia.model.finding import Fault, Place, Severity
+from qjmedia.model.finding import Fault, Severity
+from qjmedia.model.place import Place
 from qjmedia.model.tree import Record
 
 Faults = Iterator[Fault]

@@ -5,7 +5,8 @@ from pathlib import PurePosixPath
 
 from qjmedia.model.access import Actor, folded
 from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing
-from qjmedia.model.finding import Fault, Place
+from qjmedia.model.finding import Fault
+from qjmedia.model.place import Place
 from qjmedia.model.registry import Context
 from qjmedia.model.transition import MOVES, Transition
 from qjmedia.model.tree import Record, Tree, sequence, text

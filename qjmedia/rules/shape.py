@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 
-from qjmedia.model.finding import Fault, Place, Severity
+from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.nearest import nearest
+from qjmedia.model.place import Place
 from qjmedia.model.platform import Platform, day
 from qjmedia.model.privacy import IDENTITY_CARD, MOBILE, PHONE_FIELDS, personal
 from qjmedia.model.registry import Context, Registry

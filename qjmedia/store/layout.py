@@ -4,8 +4,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from qjmedia.errors import NotARegistry
-from qjmedia.model.policy import POLICY_PATH
-from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 
 REGISTRY = PurePosixPath("registry")
 PLATFORMS = REGISTRY / "platforms"

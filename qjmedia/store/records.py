@@ -3,21 +3,27 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.nearest import nearest
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH, Policy
 from qjmedia.model.tree import Record
-from qjmedia.model.unit import UNITS_PATH, Units
+from qjmedia.model.unit import Units
 from qjmedia.store.files import Files
 from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, is_record, packaged
-from qjmedia.store.schema import Schema
 from qjmedia.store.yaml import parse
 
+if TYPE_CHECKING:
+    from qjmedia.model.policy import Policy
+    from qjmedia.store.schema import Schema
 
-def policy(files: Files) -> Policy:
+
+def policy(files: Files) -> "Policy":
     """Return the school's own settings."""
+    from qjmedia.model.policy import Policy
+
     return Policy.of(_tree(files, POLICY_PATH))
 
 
@@ -26,7 +32,7 @@ def units(files: Files) -> Units:
     return Units.of(_tree(files, UNITS_PATH))
 
 
-def schema(files: Files, name: str = "platform") -> Schema:
+def schema(files: Files, name: str = "platform") -> "Schema":
     """Return the registry's own schema, or the tool's where it has none.
 
     Raises:
@@ -38,8 +44,10 @@ def schema(files: Files, name: str = "platform") -> Schema:
 
 
 @lru_cache(maxsize=16)
-def _schema(text: bytes) -> Schema:
+def _schema(text: bytes) -> "Schema":
     """Return a schema, compiled once however many revisions are judged by it."""
+    from qjmedia.store.schema import Schema  # `list` needs none
+
     return Schema(text)
 
 

@@ -16,8 +16,9 @@ from qjmedia.actions.amend import Occasion, editing, prepare
 from qjmedia.actions.fields import apply, assignments
 from qjmedia.actions.init import starter
 from qjmedia.errors import QjError
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.tree import Record, sequence
-from qjmedia.model.unit import UNITS_PATH, Units
+from qjmedia.model.unit import Units
 from qjmedia.store import edit
 from qjmedia.store.files import WorkTree
 from qjmedia.store.layout import SCHEMA_OF, packaged

@@ -9,10 +9,10 @@ import pytest
 
 from qjmedia import rules
 from qjmedia.actions.explain import catalogue
-from qjmedia.model.finding import Fault, Place
+from qjmedia.model.finding import Fault
 from qjmedia.model.measures import ARTICLES, FORM_WORDS
+from qjmedia.model.place import POLICY_PATH, Place
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.registry import Registry
 from qjmedia.model.tree import Record, Tree, mapping, sequence, text
 from qjmedia.rules.base import File, Rule, Surroundings

@@ -15,11 +15,10 @@ from corpus import CASES
 
 from qjmedia import rules
 from qjmedia.actions.explain import catalogue
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.registry import Registry
 from qjmedia.model.tree import Record, mapping, sequence, text, tokens
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.rules.base import File, Surroundings
 from qjmedia.store import edit, layout
 

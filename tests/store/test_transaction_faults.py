@@ -15,7 +15,7 @@ from store_registry import RECORD
 from qjmedia.errors import Conflict
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
-from qjmedia.store.writing import interrupt, journal, lock, recovery
+from qjmedia.store.writing import interrupt, lock, pending, recovery
 from qjmedia.store.writing.recovery import recover
 
 BEFORE = ("pre", "blob", "obj", "journal")
@@ -70,10 +70,10 @@ def test_killed_in_a_linked_work_tree_it_is_healed_there(
     side = tmp_path / "side"
     git(root, "worktree", "add", "--quiet", "-b", "side", str(side))
     killed_at(step, side)
-    assert journal.is_pending(side)
-    assert not journal.is_pending(root)
+    assert pending.is_pending(side)
+    assert not pending.is_pending(root)
     recover(root)
-    assert journal.is_pending(side)
+    assert pending.is_pending(side)
     recover(side)
     assert is_clean(side)
     assert is_clean(root)
@@ -147,7 +147,7 @@ def test_recovery_is_left_to_the_next_where_a_writer_is_at_work(
     killed_at("ref", root)
     with Repository.open(root) as other, lock.held(other):
         recover(root)
-        assert journal.is_pending(root)
+        assert pending.is_pending(root)
     recover(root)
     assert is_clean(root)
 
@@ -178,7 +178,7 @@ def test_a_young_lock_file_may_be_somebody_elses(
     with Repository.open(root) as repository, pytest.raises(Conflict, match="另一个 Git"):
         transact(repository, lambda _: Change({PurePosixPath(RECORD): b"x\n"}, "x"))
     assert (root / ".git/HEAD.lock").exists()
-    assert journal.is_pending(root)
+    assert pending.is_pending(root)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")

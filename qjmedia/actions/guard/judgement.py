@@ -21,15 +21,15 @@ from qjmedia.errors import Refused
 from qjmedia.model.access import ACCESS_PATH, Actor, folded
 from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing
 from qjmedia.model.difference import changes
-from qjmedia.model.finding import Fault, Finding, Place, Severity
+from qjmedia.model.finding import Fault, Finding, Severity
 from qjmedia.model.message import Message
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH, Place
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH
 from qjmedia.model.privacy import mask_text, personal
 from qjmedia.model.registry import Context
 from qjmedia.model.transition import Transition
 from qjmedia.model.tree import Record
-from qjmedia.model.unit import UNITS_PATH, by_id
+from qjmedia.model.unit import by_id
 from qjmedia.model.words import FormKind
 from qjmedia.rules.base import run
 from qjmedia.store import commits, history, signatures

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 from qjmedia.errors import Refused
 from qjmedia.model.access import ACCESS_PATH, Access, Actor
-from qjmedia.model.policy import POLICY_PATH, Policy
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
+from qjmedia.model.policy import Policy
 from qjmedia.model.tree import Record, text
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import signatures
 from qjmedia.store.files import LARGEST_BYTES, Files
 from qjmedia.store.layout import SCHEMA_OF, packaged

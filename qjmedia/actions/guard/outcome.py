@@ -8,9 +8,8 @@ from pathlib import PurePosixPath
 from qjmedia.actions.check import SETTINGS, Judge, check
 from qjmedia.actions.guard.law import Law
 from qjmedia.model.finding import Finding, Severity
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
-from qjmedia.model.policy import POLICY_PATH
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.store import records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import PLATFORMS, REGISTRY, SCHEMA_OF, is_record

@@ -9,7 +9,7 @@ from qjmedia.actions.ledger.outcomes import Ledger, Line, Outcome, Wish
 from qjmedia.actions.ledger.transfer import Progress, prepare
 from qjmedia.errors import Conflict
 from qjmedia.model.message import Message
-from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, CommitId
 from qjmedia.store.repository import Repository

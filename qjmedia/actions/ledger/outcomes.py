@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from qjmedia.actions.ledger.roster import NewUnit
-from qjmedia.model.unit import UNITS_PATH
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.store.sheet import Row
 
 

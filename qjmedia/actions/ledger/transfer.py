@@ -28,10 +28,10 @@ from qjmedia.actions.ledger.roster import NewUnit, Roster
 from qjmedia.errors import BadRequest
 from qjmedia.model.difference import changes
 from qjmedia.model.finding import Finding, Severity
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context
 from qjmedia.model.tree import Record, Tree, sequence, text
-from qjmedia.model.unit import UNITS_PATH
 from qjmedia.model.words import Status
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files

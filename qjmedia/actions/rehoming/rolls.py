@@ -14,9 +14,10 @@ from qjmedia.model.access import ACCESS_PATH
 from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.finding import Finding, Report
 from qjmedia.model.nearest import nearest
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import Record, Tree, sequence, text
-from qjmedia.model.unit import UNITS_PATH, Unit
+from qjmedia.model.unit import Unit
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import SLUG, platform_path

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 
 from qjmedia.model.difference import changes
 from qjmedia.model.message import Message
+from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.tree import Record
-from qjmedia.model.unit import UNITS_PATH, by_id
+from qjmedia.model.unit import by_id
 from qjmedia.store.layout import is_record
 
 YIELDED = "Qj-Yielded"

@@ -1,14 +1,18 @@
-"""What one scalar is to any reader of YAML: text, or something else unless it is quoted."""
+"""What one scalar is to any reader of YAML: text, or something else unless it is quoted.
+
+The expressions are compiled when they are first needed: all of them take longer than `list` does
+for everything else, and most commands need none.
+"""
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 # Resolvers look at the first character; so do we, before the expression below.
 SUSPECT = frozenset("0123456789+-.~=<yYnNtTfFoO")
 
 # The union of what YAML 1.1 (PyYAML, Ruby), YAML 1.2 (ruamel, JavaScript) and go-yaml resolve.
-_RESOLVED = re.compile(
-    r"""
+_RESOLVED = r"""(?x)
     (?P<number>
         [-+]? (?: 0[xX][0-9a-fA-F_]+ | 0[oO][0-7_]+ | 0[bB][01_]+
                 | [0-9][0-9_,]* (?:\.[0-9_]*)? (?:[eE][-+]?[0-9]+)?
@@ -24,9 +28,7 @@ _RESOLVED = re.compile(
         y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF )
     | (?P<null> ~|null|Null|NULL )
     | (?P<sign> =|<< )
-    """,
-    re.VERBOSE,
-)
+    """
 _NAMES = {
     "number": "数字",
     "time": "日期或时间",
@@ -45,28 +47,30 @@ _UNSEEN = (
 )
 # Keyboards put a variation selector behind an emoji; anywhere else it only hides something.
 _SELECTOR = r"(?<![\xa9\xae\u203c-\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f](?!\u20e3)"
-_INVISIBLE = re.compile(rf"[{_UNSEEN}]|\r(?!\n)|{_SELECTOR}")
+_INVISIBLE = rf"[{_UNSEEN}]|\r(?!\n)|{_SELECTOR}"
 # What nearly every record is made of: thirty times faster to rule out than to search for the rest.
 _USUAL = re.compile(
     r"[\t\n -~\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205f\u2070-\u27ff\u3000-\u3163\u3165-\ud7ff"
     r"\uff00-\uff9f]*"
 )
-_INVISIBLE_IN_VALUE = re.compile(rf"[\t\r{_UNSEEN}]|{_SELECTOR}")
+_INVISIBLE_IN_VALUE = rf"[\t\r{_UNSEEN}]|{_SELECTOR}"
 
-_UNSAFE = re.compile(
-    rf"""
+_UNSAFE = rf"""(?x)
     ^(?: [\s?:,\[\]{{}}#&*!|>'"%@`] | -(?:\s|$|--) | \.\.\. )
     | [,\[\]{{}}] | :(?:\s|$) | \s\# | \s$ | [\n\t\r{_UNSEEN}]
-    """,
-    re.VERBOSE,
-)
+    """
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def resolves_to(text: str) -> str:
     """Return in Chinese what some YAML reader takes the plain scalar `text` for, "" for text."""
     if not text or text[0] not in SUSPECT:
         return ""
-    match = _RESOLVED.fullmatch(text)
+    match = _compiled(_RESOLVED).fullmatch(text)
     return _NAMES[match.lastgroup] if match and match.lastgroup else ""
 
 
@@ -75,7 +79,7 @@ def needs_quotes(text: str) -> bool:
 
     To readers of YAML 1.1 and 1.2, in block and in flow context.
     """
-    return not text or _UNSAFE.search(text) is not None or resolves_to(text) != ""
+    return not text or _compiled(_UNSAFE).search(text) is not None or resolves_to(text) != ""
 
 
 def is_usual(document: str) -> bool:
@@ -85,14 +89,14 @@ def is_usual(document: str) -> bool:
 
 def invisible(document: str) -> Iterable[re.Match[str]]:
     """Return a match for each code point of a document that no reader can see; spaces are seen."""
-    return () if _USUAL.fullmatch(document) else _INVISIBLE.finditer(document)
+    return () if _USUAL.fullmatch(document) else _compiled(_INVISIBLE).finditer(document)
 
 
 def invisible_in_value(value: str) -> Iterable[re.Match[str]]:
     """Return a match for each character that a value may not hold; a line break it may."""
     if _USUAL.fullmatch(value) and "\t" not in value:
         return ()
-    return _INVISIBLE_IN_VALUE.finditer(value)
+    return _compiled(_INVISIBLE_IN_VALUE).finditer(value)
 
 
 def code_point(character: str) -> str:
@@ -103,5 +107,5 @@ def code_point(character: str) -> str:
 def masked(text: str, *, width: int = 30) -> str:
     """Return `text` fit for a message: long digits starred, invisible characters named, cut."""
     shown = re.sub(r"\d[\d_,]{4,}\d", lambda digits: "*" * len(digits.group()), text)
-    shown = _INVISIBLE_IN_VALUE.sub(lambda odd: f"<{code_point(odd.group())}>", shown)
+    shown = _compiled(_INVISIBLE_IN_VALUE).sub(lambda odd: f"<{code_point(odd.group())}>", shown)
     return shown if len(shown) <= width else shown[: width - 1] + "…"

@@ -11,7 +11,7 @@ from qjmedia.store.git import BlobId, TreeId
 from qjmedia.store.objects import FILE_MODES
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing import durable
-from qjmedia.store.writing.journal import own_folder
+from qjmedia.store.writing.pending import own_folder
 
 PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.02

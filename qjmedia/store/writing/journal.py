@@ -10,8 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from qjmedia.store.git import BlobId, CommitId
 from qjmedia.store.writing import durable
-
-_NAME = "journal.json"
+from qjmedia.store.writing.pending import own_folder, path_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +45,6 @@ class Journal:
     swaps: tuple[Swap, ...]
 
 
-def own_folder(git_dir: Path) -> Path:
-    """Return our folder in a Git folder."""
-    return git_dir / "qjmedia"
-
-
-def path_in(git_dir: Path) -> Path:
-    """Return where the journal of a work tree stands."""
-    return own_folder(git_dir) / _NAME
-
-
 def write(git_dir: Path, journal: Journal) -> None:
     """Put the journal on the disk."""
     own_folder(git_dir).mkdir(exist_ok=True)
@@ -80,20 +69,3 @@ def erase(git_dir: Path) -> None:
     """Remove the journal."""
     path_in(git_dir).unlink(missing_ok=True)
     durable.flush_folders([own_folder(git_dir)])
-
-
-def is_pending(root: Path) -> bool:
-    """Whether a writer is at work, or died, in the repository that holds `root`.
-
-    Reads no more than the `.git` file of a linked work tree and starts no Git.
-    """
-    git_dir = _git_dir(root.resolve())
-    return git_dir is not None and path_in(git_dir).exists()
-
-
-def _git_dir(root: Path) -> Path | None:
-    dot_git = next((d for f in (root, *root.parents) if (d := f / ".git").exists()), None)
-    if dot_git is None or dot_git.is_dir():
-        return dot_git
-    pointer = dot_git.read_text("utf-8", "surrogateescape").removeprefix("gitdir:").strip()
-    return dot_git.parent / pointer

@@ -12,7 +12,7 @@ from qjmedia.errors import Conflict, MachineFault
 from qjmedia.store.fault import of_os
 from qjmedia.store.git import outliving
 from qjmedia.store.repository import Repository
-from qjmedia.store.writing.journal import own_folder
+from qjmedia.store.writing.pending import own_folder
 
 PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.01

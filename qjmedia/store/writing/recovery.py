@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qjmedia.errors import QjError
 from qjmedia.store.repository import Repository
-from qjmedia.store.writing import index, journal, lock, worktree
+from qjmedia.store.writing import index, journal, lock, pending, worktree
 from qjmedia.store.writing.journal import Journal
 from qjmedia.store.writing.landing import land
 
@@ -24,7 +24,7 @@ def recover(root: Path) -> None:
     disk is read-only, it is left to the next.
     """
     with suppress(QjError, OSError):
-        if journal.is_pending(root):
+        if pending.is_pending(root):
             _heal(root)
 
 
@@ -43,7 +43,7 @@ def settle(repository: Repository) -> None:
         QjError, OSError: something cannot be written; the next run tries again.
     """
     git_dir = repository.place.git_dir
-    if not journal.path_in(git_dir).exists():
+    if not pending.path_in(git_dir).exists():
         return
     found = journal.read(git_dir)
     if found is not None:

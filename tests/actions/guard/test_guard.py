@@ -8,8 +8,8 @@ import pytest
 from qjmedia import rules
 from qjmedia.model.access import Access, Actor
 from qjmedia.model.deed import Act, Deed
-from qjmedia.model.finding import Place
 from qjmedia.model.message import Message
+from qjmedia.model.place import Place
 from qjmedia.model.platform import Platform
 from qjmedia.model.transition import Transition
 from qjmedia.model.tree import Record, sequence, text
