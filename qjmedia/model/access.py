@@ -86,13 +86,18 @@ class Access:
     """All entries of access.yaml; without any, access is not enforced."""
 
     members: tuple[Member, ...] = ()
+    revoked: tuple[str, ...] = ()
+    """Keys that are worth nothing, whoever they are listed under; "" for what is not one."""
 
     @classmethod
     def of(cls, tree: Tree) -> "Access":
         """Read access.yaml."""
-        listed = sequence(tree, "people") if isinstance(tree, dict) else ()
+        whole = tree if isinstance(tree, dict) else {}
         # an entry that cannot be read still means that access is to be enforced
-        return cls(tuple(Member.of(item if isinstance(item, dict) else {}) for item in listed))
+        return cls(
+            tuple(Member.of(_entry(item)) for item in sequence(whole, "people")),
+            tuple(text(_entry(item), "key") for item in sequence(whole, "revoked")),
+        )
 
     @property
     def is_enforced(self) -> bool:
@@ -104,6 +109,10 @@ class Access:
         wanted = folded(email)
         found = (member for member in self.members if wanted and member.email == wanted)
         return Actor(email, tuple(found))
+
+
+def _entry(item: Tree) -> dict[str, Tree]:
+    return item if isinstance(item, dict) else {}
 
 
 def folded(email: str) -> str:

@@ -44,6 +44,7 @@ class Seal(Enum):
     GOOD = ""
     MISSING = "没有签名"
     FOREIGN = "的签名不是 SSH 签名"
+    REVOKED = "的签名所用的密钥已经作废"
     UNKNOWN = "的签名所用的密钥不在 access.yaml 中"
     BROKEN = "的签名与内容不符"
 

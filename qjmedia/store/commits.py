@@ -116,6 +116,12 @@ def forks(repository: Repository, one: CommitId, other: CommitId) -> tuple[Commi
     return tuple(CommitId(each) for each in found.split())
 
 
+def between(repository: Repository, old: CommitId, new: CommitId) -> tuple[CommitId, ...]:
+    """Return the commits of one line that are not of another."""
+    found = repository.git.run("rev-list", new, f"^{old}").line()
+    return tuple(CommitId(each) for each in found.split())
+
+
 def count(repository: Repository, tip: CommitId, without: Iterable[CommitId], most: int) -> int:
     """Return how many commits lie in a range, at most `most`."""
     span = [tip, *(f"^{each}" for each in without)]

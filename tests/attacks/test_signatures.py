@@ -59,6 +59,22 @@ def judged(desk: Desk, qjmedia: Command, base: str) -> tuple[int, str]:
     return ran.code, ran.out + ran.err
 
 
+def revoke(desk: Desk, keys: Path, form: str) -> str:
+    """Revoke the college's key, which stays listed under its holder."""
+    key = public(keys, "math")
+    if form == "fingerprint":
+        said = subprocess.check_output(["ssh-keygen", "-lf", keys / "math.pub"], text=True)
+        key = said.split()[1]
+    revoked = f'revoked:\n- {{key: "{key}", reason: 电脑丢失}}\n'
+    desk.write("registry/access.yaml", access(keys) + revoked)
+    sign_as(desk, keys, "office")
+    return desk.commit(OFFICE, "密钥作废")
+
+
+def audited(desk: Desk, qjmedia: Command) -> str:
+    return qjmedia("audit", "--root", str(desk.root), *TODAY).out
+
+
 def amended(desk: Desk, who: str = MATH) -> None:
     desk.change("math-wechat", remarks="改了")
     desk.trailed(who)
@@ -129,6 +145,72 @@ def test_a_removed_key_is_worth_nothing_whatever_the_date(
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T00:00:00+0800")
     amended(signing)
     assert "QJ0025" in judged(signing, qjmedia, base)[1]
+
+
+@pytest.mark.parametrize("form", ["whole", "fingerprint"])
+def test_a_revoked_key_is_worth_nothing_though_it_is_still_listed(
+    form: str, signing: Desk, keys: Path, tmp_path: Path, qjmedia: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Whatever the date, by CI and by the server; and audit from that commit on."""
+    sign_as(signing, keys, "math")
+    amended(signing)
+    base = revoke(signing, keys, form)
+    server = tmp_path / "media.git"
+    scene.server_of(signing.root, server)
+    assert "QJ0025" not in audited(signing, qjmedia)
+    sign_as(signing, keys, "math")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T00:00:00+0800")
+    signing.change("math-wechat", remarks="又改了")
+    signing.trailed(MATH)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1, out
+    assert "密钥已经作废" in out
+    accepted, said = signing.push(server)
+    assert not accepted
+    assert "密钥已经作废" in said
+    assert audited(signing, qjmedia).count("密钥已经作废") == 1
+
+
+def test_an_old_line_does_not_bring_in_a_revoked_key(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    """A thief forks before the revocation; a merge by somebody else brings it in."""
+    git(signing.root, "checkout", "-q", "-b", "old")
+    sign_as(signing, keys, "math")
+    amended(signing)
+    git(signing.root, "checkout", "-q", "main")
+    base = revoke(signing, keys, "whole")
+    name, email = OFFICE.removesuffix(">").split(" <")
+    git(signing.root, "-c", f"user.name={name}", "-c", f"user.email={email}",
+        "merge", "-q", "--no-ff", "-m", "Merge", "old")  # fmt: skip
+    code, out = judged(signing, qjmedia, base)
+    assert code == 1, out
+    assert "密钥已经作废" in out
+    assert "密钥已经作废" in audited(signing, qjmedia)
+
+
+def test_a_revocation_in_the_same_push_does_not_count_yet(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    """Nobody shuts another out by a change that is still to be judged."""
+    base = signing.head
+    revoke(signing, keys, "whole")
+    sign_as(signing, keys, "math")
+    amended(signing)
+    assert judged(signing, qjmedia, base)[0] == 0
+
+
+def test_a_revocation_that_cannot_be_read_is_not_passed_over(
+    signing: Desk, keys: Path, qjmedia: Command
+) -> None:
+    signing.write("registry/access.yaml", f"{access(keys)}revoked: [{{key: 示例, reason: 遗失}}]\n")
+    base = signing.commit(OFFICE)
+    sign_as(signing, keys, "math")
+    amended(signing)
+    code, out = judged(signing, qjmedia, base)
+    assert code == 3, out
+    assert "作废的密钥读不出来" in out
 
 
 def test_a_key_added_in_the_same_push_is_worth_nothing_yet(

@@ -144,6 +144,7 @@ class Guard:
         self.pusher = pusher
         self.standing = standing
         self._states: dict[CommitId, _State] = {}
+        self._signers: dict[CommitId, str] = {}
         self._parsed = lru_cache(REMEMBERED)(self._parse)
         self._fetched: Mapping[BlobId, bytes] = {}
 
@@ -219,6 +220,7 @@ class Guard:
             why = "把三条以上的历史合在一起" if more else "把没有共同来历的历史合在一起"
             self._tell(case, "QJ0021", f"{why}，核对不了", "在最新的登记上重做这些改动")
             return ()
+        self._brought_in(case, one, other)
         own: dict[PurePosixPath, Delta] = {}
         for fork in forks:
             lines = (one, other, case.commit.id)
@@ -229,6 +231,18 @@ class Guard:
                     self._record(case, pair, lost, is_undone=False)
                 own |= {each.path: each for each in side}
         return tuple(own.values())
+
+    def _brought_in(self, case: _Case, one: CommitId, other: CommitId) -> None:
+        """Judge the signatures that a merge brings in by what is revoked where it brings them.
+
+        By the law of its own parent, a line that left before a revocation knows nothing of it.
+        """
+        if not case.law.wants_signatures or not case.law.revoked:
+            return
+        for commit in commits.between(self.repository, one, other):
+            if self._signers.get(commit) in case.law.revoked:
+                label = f"合入的提交 {commit[:SHORT_ID]}{Seal.REVOKED.value}"
+                self._tell(case, "QJ0025", label, "不要合入，请本人换一把密钥重做")
 
     # Who
 
@@ -265,6 +279,9 @@ class Guard:
         signed = signatures.verified(self.repository, [bare.id], law.keys)[bare.id]
         if signed.letter not in {signatures.GOOD, signatures.UNKNOWN}:
             return Seal.BROKEN, nobody
+        self._signers[bare.id] = signed.fingerprint
+        if signed.fingerprint in law.revoked:
+            return Seal.REVOKED, nobody
         signer = law.holder(signed.fingerprint)
         return (Seal.GOOD if signer.members else Seal.UNKNOWN), signer
 

@@ -29,14 +29,21 @@ class Law:
         """Read who may do what.
 
         Raises:
-            Refused: registry.yaml or access.yaml is there but cannot be read.
+            Refused: registry.yaml or access.yaml is there but cannot be read, or a revoked key
+                is none.
         """
         self.files = files
         policy, access = self._tree(POLICY_PATH), self._tree(ACCESS_PATH)
         self.policy = Policy.of(policy)
         self.access = Access.of(access)
+        self.revoked = frozenset(map(signatures.fingerprint, self.access.revoked))
         self.is_strict = text(policy, "audit") == STRICT
         self.wants_signatures = text(policy, "signatures") == REQUIRED
+        if "" in self.revoked:
+            raise Refused(
+                f"基准版本的 {ACCESS_PATH} 中有一把作废的密钥读不出来，不知道哪些签名不作数",
+                hint=f"请党委宣传部先改好 {ACCESS_PATH} 的 revoked",
+            )
 
     @cached_property
     def texts(self) -> Mapping[PurePosixPath, bytes | None]:
