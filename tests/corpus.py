@@ -22,6 +22,8 @@ class Case(NamedTuple):
     tree: Any
     errors: list[tuple[str, str]]
     warnings: list[tuple[str, str]]
+    base: str
+    also: list[str]
 
 
 def load(path: Path) -> Any:
@@ -70,6 +72,8 @@ def cases() -> Iterator[Case]:
                 written.get("whole", tree),
                 sorted(_expected(written.get("faults", []))),
                 sorted(_expected(written.get("warnings", []))),
+                written["of"],
+                written.get("also", []),
             )
 
 

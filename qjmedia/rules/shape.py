@@ -1,5 +1,6 @@
 """QJ00xx: the form of the registry itself, as far as plain data show it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -14,6 +15,7 @@ from qjmedia.model.tree import Record, leaves, mapping, sequence, text
 from qjmedia.model.words import FormKind, Tier
 from qjmedia.rules.base import Faults, File, Surroundings, rule
 
+CODE = re.compile(r"QJ[0-9]{4}")
 PLANNED_DAYS = 366
 """How far ahead the opening of a platform may be planned."""
 WAIVABLE_FORM = frozenset({"QJ0007", "QJ0014"})
@@ -182,6 +184,7 @@ def personal_number(file: File, _: Context) -> Faults:
             MOBILE in found
             and field not in PHONE_FIELDS | {"url"}
             and not (is_qq and field == "account")
+            and not nearest(field, PHONE_FIELDS)  # a misspelt field, as is said already
         ):
             yield Fault(
                 file.at(pointer),
@@ -226,12 +229,12 @@ def settings_name_the_unknown(around: Surroundings, _: Context) -> Faults:
     """
     for key in ("severities", "rules_from"):
         for code in mapping(around.settings.tree, key):
-            if code not in around.codes:
+            if CODE.fullmatch(code) and code not in around.codes:
                 yield _unknown(around, f"/{key}/{code}", "规则", code, around.codes)
     for index, waiver in _waivers(around):
         here = f"/waivers/{index}"
         code, record_id = text(waiver, "rule"), text(waiver, "record")
-        if code and code not in around.codes:
+        if CODE.fullmatch(code) and code not in around.codes:
             yield _unknown(around, f"{here}/rule", "规则", code, around.codes)
         elif code.startswith("QJ00") and code not in WAIVABLE_FORM:
             yield Fault(

@@ -4,6 +4,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ import make
 import pytest
 import samples
 import yaml
-from corpus import CASES
+from corpus import BASE, CASES
 
 from qjmedia import rules
 from qjmedia.actions.explain import catalogue
@@ -28,13 +29,20 @@ ENOUGH = 3
 
 
 class Mutant(NamedTuple):
-    """A broken registry and the places where one code must be found."""
+    """A broken registry, the places where one code must be found, and what else is found.
+
+    Attributes:
+        also: the codes that the same mutation brings with it; of a corpus case with their pointers.
+        known: code and pointer of what the base that was broken had already.
+    """
 
     code: str
     what: str
     files: Mapping[PurePosixPath, bytes]
     today: date
     places: tuple[tuple[PurePosixPath, str], ...]
+    also: frozenset[str] = frozenset()
+    known: frozenset[tuple[str, str]] = frozenset()
 
 
 def mutants() -> Iterator[Mutant]:
@@ -64,7 +72,7 @@ def _of_case(code: str, subject: type, case: Record) -> Mutant:
         files |= dict.fromkeys(strangers, b"x\n")
         faults = [str(each) for each in sequence(case, "faults")]
         places = [(each, "") for each in strangers] or [(POLICY_PATH, each) for each in faults]
-        return Mutant(code, text(case, "case"), files, today, tuple(places))
+        return Mutant(code, text(case, "case"), files, today, tuple(places), _also(case))
     records = [make.record(each) for each in changes if isinstance(each, dict)]
     files = samples.registry((), mapping(case, "policy"))
     files[UNITS_PATH] = edit.dump(_units(mapping(case, "units")))
@@ -79,7 +87,11 @@ def _of_case(code: str, subject: type, case: Record) -> Mutant:
         is_unit = subject is Registry and stem == "units"
         file = UNITS_PATH if is_unit else paths.get(stem) or next(iter(paths.values()))
         places.append((file, f"/{pointer}"))
-    return Mutant(code, text(case, "case"), files, today, tuple(places))
+    return Mutant(code, text(case, "case"), files, today, tuple(places), _also(case))
+
+
+def _also(case: Record) -> frozenset[str]:
+    return frozenset(str(each) for each in sequence(case, "also"))
 
 
 def _units(changes: Record) -> Record:
@@ -98,7 +110,22 @@ def _of_corpus() -> Iterator[Mutant]:
             path = settled.get(case.schema) or samples.path_of(record)
             path = RECORD if case.schema == "platform" and not layout.is_record(path) else path
             files = samples.registry() | {path: edit.dump(record)}
-            yield Mutant(code, case.name, files, make.TODAY, ((path, pointer),))
+            said = {*case.errors, *case.warnings} - {(code, pointer)}
+            known = frozenset(said) | _of_base(case.base)
+            place = ((path, pointer),)
+            yield Mutant(code, case.name, files, make.TODAY, place, frozenset(case.also), known)
+
+
+SETTINGS_OF = {"设置": POLICY_PATH, "单位": UNITS_PATH, "权限": layout.ACCESS_PATH}
+
+
+@cache
+def _of_base(name: str) -> frozenset[tuple[str, str]]:
+    """Return what is said of a record of the corpus before it is broken."""
+    record = BASE[name]
+    path = SETTINGS_OF.get(name) or samples.path_of(record)
+    files = samples.registry() | {path: edit.dump(record)}
+    return frozenset((each.code, each.pointer) for each in samples.findings(files))
 
 
 TEXTS = {
@@ -135,7 +162,8 @@ def _of_examples() -> Iterator[Mutant]:
         for item in sequence(written, code):
             if isinstance(item, dict):
                 files, today = samples.example(text(item, "break"))
-                yield Mutant(code, text(item, "break"), files, today, (_place(item),))
+                place = (_place(item),)
+                yield Mutant(code, text(item, "break"), files, today, place, _also(item))
 
 
 def _place(item: Record) -> tuple[PurePosixPath, str]:
@@ -176,14 +204,20 @@ def _entry(node: yaml.Node, token: str) -> tuple[yaml.Node, yaml.Node] | None:
     return None
 
 
-def caught(mutant: Mutant) -> bool:
-    """Whether the whole check finds the code wherever it must be found."""
-    found = {
-        (PurePosixPath(each.path), each.line)
-        for each in samples.findings(dict(mutant.files), mutant.today)
-        if each.code == mutant.code
+def judged(mutant: Mutant) -> tuple[bool, set[str]]:
+    """Return whether the whole check finds the code wherever it must, and the other codes."""
+    found = samples.findings(dict(mutant.files), mutant.today)
+    expected = [{*_expected(mutant, *place)} for place in mutant.places]
+    meant = {place for each in expected for place in each}
+    there = {each: (PurePosixPath(each.path), each.line) for each in found}
+    at = {place for each, place in there.items() if each.code == mutant.code}
+    others = {
+        each.code
+        for each in found
+        if (each.code != mutant.code or there[each] not in meant)
+        and (each.code, each.pointer) not in mutant.known
     }
-    return all(found & {*_expected(mutant, *place)} for place in mutant.places)
+    return all(at & each for each in expected), others
 
 
 def _expected(
@@ -201,8 +235,10 @@ MUTANTS = tuple(mutants())
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: f"{mutant.code} {mutant.what}"[:60])
-def test_a_broken_registry_is_caught_with_code_and_line(mutant: Mutant) -> None:
-    assert caught(mutant), samples.findings(dict(mutant.files), mutant.today)
+def test_a_broken_registry_is_caught_with_code_and_line_and_nothing_else(mutant: Mutant) -> None:
+    is_caught, others = judged(mutant)
+    assert is_caught, samples.findings(dict(mutant.files), mutant.today)
+    assert others == mutant.also, samples.findings(dict(mutant.files), mutant.today)
 
 
 def test_every_rule_is_broken_in_three_ways() -> None:
