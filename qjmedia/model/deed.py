@@ -8,6 +8,7 @@ from qjmedia.model.access import Actor
 from qjmedia.model.message import Message
 from qjmedia.model.place import Place
 from qjmedia.model.transition import Transition
+from qjmedia.model.words import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Act:
         strangers: the files it changed that the tool does not write.
         repeated: the trailers that stand more than once.
         changed_on: the days of the changes that it filed.
+        moved: the new status of the records whose status it changed.
     """
 
     place: Place
@@ -87,3 +89,4 @@ class Act:
     strangers: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     changed_on: frozenset[str] = field(default_factory=frozenset)
+    moved: Mapping[str, Status] = field(default_factory=dict)

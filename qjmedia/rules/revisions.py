@@ -1,5 +1,6 @@
 """QJ002x, QJ072x: what may lie between two revisions, and who may do it."""
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -31,6 +32,19 @@ TOGETHER = frozenset({"import", "undo", "unit-merge", "unit-rename", "unit-split
 
 ADDING = frozenset({"add", "unit-add"})
 """The actions that make a record or a unit."""
+
+ENDS: dict[str, set[Status | None]] = {
+    "submit": {Status.PENDING},
+    "approve": {Status.FILED, Status.REGISTERED},
+    "reject": {Status.REJECTED},
+    "order-close": {Status.ORDERED_CLOSED},
+    "reinstate": {Status.FILED, Status.REGISTERED},
+    "reopen": {Status.PENDING},
+    "close": {Status.CLOSED, None},  # the proof may come later
+}
+"""What an action makes of the status; None where it may stay."""
+
+ACTION = re.compile("[a-z]+(-[a-z]+)*")
 
 NAMED = 3
 """How many fields a message names."""
@@ -382,11 +396,13 @@ def _disagreements(act: Act) -> list[str]:
         return ["是手工提交的，没有说明做了什么、改了哪几项"]
     if act.repeated:
         return [f"提交说明中 {'、'.join(act.repeated)} 写了不止一次"]
+    if not ACTION.fullmatch(message.action):
+        return [f"提交说明写的动作“{message.action}”不是本工具的写法"]
     if act.lie:
         return [f"提交说明写的是 {message.action}，{act.lie}"]
     if act.strangers and message.action not in {"init", "fix"}:
         return [f"提交说明写的是 {message.action}，却还改了 {_some(act.strangers)}"]
-    return _of_records(act) + _of_days(act)
+    return _of_records(act) + _of_status(act) + _of_days(act)
 
 
 def _of_records(act: Act) -> list[str]:
@@ -409,6 +425,15 @@ def _of_records(act: Act) -> list[str]:
         *([f"提交说明没有写，实际改了：{_some(untold)}"] if untold else []),
         *([f"提交说明写了，实际没有改：{_some(unmade)}"] if unmade else []),
     ]
+
+
+def _of_status(act: Act) -> list[str]:
+    ends = ENDS.get(act.message.action)
+    status = act.moved.get(act.message.record)
+    if ends is None or status in ends:
+        return []
+    really = f"状态变成了{status}" if status else "状态没有变"
+    return [f"提交说明写的是 {act.message.action}，{really}"]
 
 
 def _of_days(act: Act) -> list[str]:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 from qjmedia.errors import MachineFault, Refused
 from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import Author, BlobId, CommitId, Git
-from qjmedia.store.objects import FILE_MODES
+from qjmedia.store.objects import FILE_MODES, TREE_MODE, Found, tree_lines
 from qjmedia.store.repository import Repository
 
 _CHUNK = 1 << 16
+_MODES = FILE_MODES | {TREE_MODE, b"120000", b"160000"}
 _LARGEST_COMMIT = 1 << 20
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -102,6 +103,63 @@ def refuse_partial(repository: Repository) -> None:
         raise Refused(
             f"{grafts} 改写了历史的先后，核对出来的不作数", hint="删去这个文件，再运行一次"
         )
+
+
+def refuse_malformed(
+    repository: Repository, tip: CommitId, without: Iterable[CommitId] = ()
+) -> None:
+    """Return if every folder of a range is written as Git writes folders.
+
+    A name that stands twice, holds a slash or is "." is read as one file by one program and as
+    another by the next; a server without `receive.fsckObjects` takes it.
+
+    Raises:
+        Refused: one is not.
+    """
+    span = [tip, *(f"^{each}" for each in without)]
+    try:
+        found = repository.git.run(
+            "rev-list", "--objects", "--no-object-names", "--filter=object:type=tree",
+            "--filter-provided-objects", *span,
+        ).line().split()  # fmt: skip
+        trees = repository.objects.ask(found)
+        odd = next((each.id if each else "?" for each in trees if not _is_plain(each)), "")
+    except GitFailed as error:  # Git itself stops at an empty name
+        raise _malformed(error.stderr.strip().rpartition("\n")[2]) from error
+    if odd:
+        raise _malformed(odd)
+
+
+def _malformed(what: str) -> Refused:
+    return Refused(
+        f"送来的文件夹写法不正常，不同的程序会读出不同的文件（{what[:60]}）",
+        hint="这不是 Git 自己写得出来的：从最新的登记库重新克隆，再做这些改动",
+    )
+
+
+def _is_plain(tree: Found | None) -> bool:
+    if tree is None:
+        return False
+    names: set[bytes] = set()
+    last = b""
+    try:
+        entries = [*tree_lines(tree)]
+    except ValueError:
+        return False
+    for name, entry in entries:
+        order = name + b"/" if entry.mode == TREE_MODE else name
+        is_odd = b"/" in name or name in {b"", b".", b".."} or _leads_to_git(name)
+        if is_odd or name in names or order <= last or entry.mode not in _MODES:
+            return False
+        names.add(name)
+        last = order
+    return True
+
+
+def _leads_to_git(name: bytes) -> bool:
+    """Whether Windows or macOS would take a name for Git's own folder."""
+    shown = "".join(char for char in name.decode("utf-8", "replace") if char.isprintable())
+    return shown.rstrip(" .").casefold() in {".git", "git~1"}
 
 
 def is_before(repository: Repository, old: CommitId, new: CommitId) -> bool:

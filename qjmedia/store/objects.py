@@ -70,7 +70,7 @@ class Objects:
             found = self.find(tree)
             if found is None or found.type != "tree":
                 raise _broken(tree)
-            self._trees[tree] = dict(_lines(found.data, len(found.id) // 2))
+            self._trees[tree] = dict(tree_lines(found))
         return self._trees[tree]
 
     def tree_of(self, commit: CommitId) -> TreeId:
@@ -131,7 +131,13 @@ def _skip(process: Process, count: int) -> None:
         count -= len(chunk)
 
 
-def _lines(raw: bytes, id_size: int) -> Iterator[tuple[bytes, Entry]]:
+def tree_lines(found: Found) -> Iterator[tuple[bytes, Entry]]:
+    """Yield the lines of a tree by name, as they stand.
+
+    Raises:
+        ValueError: it is not written like a tree.
+    """
+    raw, id_size = found.data, len(found.id) // 2
     position = 0
     while position < len(raw):
         blank = raw.index(b" ", position)

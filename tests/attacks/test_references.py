@@ -205,6 +205,31 @@ def test_a_branch_called_otherwise_than_the_servers_head_is_its_own(
     assert not desk.push(server, "HEAD:main")[0]
 
 
+def test_a_servers_head_cannot_be_moved_away_from_the_registry(desk: Desk, tmp_path: Path) -> None:
+    """Its HEAD leads nowhere; whoever gave it a branch would have main to himself."""
+    server = tmp_path / "empty.git"
+    git(tmp_path, "init", "-q", "--bare", "--initial-branch=master", str(server))
+    scene.hooked(server)
+    assert desk.push(server, "HEAD:main")[0]
+    amended(desk)
+    accepted, said = desk.push(server, "HEAD:master")
+    assert not accepted
+    assert "git symbolic-ref HEAD refs/heads/main" in said
+    assert not desk.push(server, ":main")[0]
+
+
+def test_where_nobody_knows_the_registrys_branch_each_is_guarded(
+    desk: Desk, tmp_path: Path
+) -> None:
+    server = tmp_path / "empty.git"
+    git(tmp_path, "init", "-q", "--bare", "--initial-branch=master", str(server))
+    scene.hooked(server)
+    assert desk.push(server, "HEAD:registry")[0]
+    assert not desk.push(server, ":registry")[0]
+    git(desk.root, "reset", "-q", "--hard", orphan(desk))
+    assert not desk.push(server, "HEAD:registry", "--force")[0]
+
+
 def test_whoever_the_server_vouches_for_is_held_to_his_rights(
     desk: Desk, fortress: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,10 +56,12 @@ def audit(
     Raises:
         Refused: not the whole history is there.
     """
+    without = () if start is None else (start,)
     commits.refuse_partial(repository)
+    commits.refuse_malformed(repository, end, without)
     known = {(each.code, each.path) for each in standing}
     guard = Guard(repository, None, today, standing=known)
-    for each in guard.commits(end, () if start is None else (start,)):
+    for each in guard.commits(end, without):
         if each.ours or each.findings:
             yield _audited(each)
 

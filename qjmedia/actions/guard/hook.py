@@ -94,6 +94,7 @@ def received(
     if len(updates) > MOST_REFS:
         raise Refused(f"一次推送了 {len(updates)} 个分支和标签，核对不过来", hint="分几次推送")
     trunk = trunk_of(repository)
+    head = repository.branch() or trunk
     for update in updates:
         if update.ref.startswith(TAGS):
             _require_plain_tag(repository, update, updates)
@@ -101,6 +102,12 @@ def received(
             raise Refused(
                 f"不接受推送到 {update.ref}",
                 hint="登记的改动推送到分支，例：git push origin HEAD:main",
+            )
+        elif update.ref == head != trunk and trunk:
+            raise Refused(
+                f"登记库在 {_short(trunk)}，服务器的 HEAD 却指着还没有的 {_short(head)}；"
+                "有了它，登记库就不再受保护",
+                hint=f"请管理员在服务器上运行：git symbolic-ref HEAD {trunk}",
             )
         elif update.new is None:
             _require_removable(update, trunk)
@@ -175,9 +182,12 @@ def _emails(access: Access, roles: set[Role], unit: str = "") -> list[str]:
 
 
 def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None:
-    """Return what a branch is held against; None where the registry has no branch yet."""
-    if update.ref != trunk:
-        return repository.tip(trunk) if trunk else update.old
+    """Return what a branch is held against; None where the registry has no branch yet.
+
+    Where nobody knows which branch is the registry's, each is guarded as if it were.
+    """
+    if trunk and update.ref != trunk:
+        return repository.tip(trunk)
     if update.old and update.new and not is_before(repository, update.old, update.new):
         raise Refused(
             f"推送会改写 {_short(update.ref)} 已有的历史",
@@ -187,7 +197,7 @@ def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None
 
 
 def _require_removable(update: Update, trunk: str) -> None:
-    if update.ref == trunk:
+    if update.ref == trunk or not trunk:  # which one is the registry's nobody knows
         raise Refused(f"不能删除 {_short(update.ref)}：登记库和全部历史都在里面")
 
 

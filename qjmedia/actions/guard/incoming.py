@@ -67,7 +67,8 @@ def incoming(
         pusher: the e-mail address that a forge or server vouches for, "" if none does.
 
     Raises:
-        Refused: not the whole history is there; too much at once; the base's law is not readable.
+        Refused: not the whole history is there; too much at once; folders that no Git writes; the
+            base's law is not readable.
     """
     commits.refuse_partial(repository)
     without = () if base is None else (base,)
@@ -78,6 +79,7 @@ def incoming(
         raise Refused(
             f"一次送来的提交超过 {MOST_COMMITS} 次，核对不过来", hint="分几次送，每次少一些"
         )
+    commits.refuse_malformed(repository, tip, without)
     law = None if base is None else Law(Revision(repository, base))
     guard = Guard(repository, law, today, pusher=pusher)
     judged = [*guard.commits(tip, without)]

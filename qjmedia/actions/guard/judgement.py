@@ -30,7 +30,7 @@ from qjmedia.model.registry import Context
 from qjmedia.model.transition import Transition
 from qjmedia.model.tree import Record
 from qjmedia.model.unit import by_id
-from qjmedia.model.words import FormKind
+from qjmedia.model.words import FormKind, Status
 from qjmedia.rules.base import run
 from qjmedia.store import commits, history, signatures
 from qjmedia.store.commits import Bare, Delta, Entry
@@ -175,6 +175,7 @@ class Guard:
             self._tell(case, "QJ0021", "与登记库的历史没有共同的来历")
         else:
             self._ordinary(case, deltas, lost)
+        self._idle(case, deltas)
         if self._is_own(bare, deltas):
             self._vouch(case, deltas)
         self._after(case, deltas, before, lost)
@@ -197,6 +198,19 @@ class Guard:
     def _is_own(self, bare: Bare, deltas: tuple[Delta, ...]) -> bool:
         """Whether a commit has content of its own; a clean merge has none."""
         return len(bare.parents) < 2 or bool(deltas)  # noqa: PLR2004  two lines make a merge
+
+    def _idle(self, case: _Case, deltas: tuple[Delta, ...]) -> None:
+        """Judge a commit that changes nothing of the registry: it may not say that it did."""
+        is_merge = len(case.commit.parents) > 1
+        if _TRAILER.search(case.commit.message) and (is_merge or not any(map(_changes, deltas))):
+            what = "是合并" if is_merge else "没有改动登记库"
+            self._tell(
+                case, "QJ0023", f"提交说明写着 {case.message.action or 'Qj-'}，却{what}",
+                "去掉说明里的 Qj- 各行，重做这次提交",
+            )  # fmt: skip
+        for doer in case.doers if not is_merge and not deltas else ():
+            if case.law.access.is_enforced and not doer.members:
+                self._run(case, Intrusion(Place(REGISTRY), "在登记库的历史中留下提交", doer))
 
     def _ordinary(
         self, case: _Case, deltas: tuple[Delta, ...], lost: dict[PurePosixPath, _Lost]
@@ -330,8 +344,13 @@ class Guard:
         changed = {pair.delta.path.stem: self._fields(pair) for pair in found}
         added = {pair.delta.path.stem for pair in found if not pair.came.before.blob}
         days: set[str] = set()
+        moved: dict[str, Status] = {}
         for pair in found:
-            days |= self._filed_days(pair)
+            before = self._platform(pair.came.path, pair.came.before)
+            after = self._platform(pair.delta.path, pair.delta.after)
+            days |= _filed_days(before, after)
+            move = Transition(before, after).move
+            moved |= {pair.delta.path.stem: move[1]} if move else {}
         for each in deltas:
             if each.path == UNITS_PATH:
                 units, new = self._units(each)
@@ -348,6 +367,7 @@ class Guard:
         return Act(
             _place(deltas), case.message, changed, frozenset(added), lie, strangers,
             tuple(sorted({name for name in names if names.count(name) > 1})), frozenset(days),
+            moved,
         )  # fmt: skip
 
     def _fields(self, pair: Pair) -> frozenset[str]:
@@ -355,17 +375,6 @@ class Guard:
         if old is None or new is None:
             return frozenset({UNREADABLE})
         return frozenset(change.field for change in changes(old, new))
-
-    def _filed_days(self, pair: Pair) -> set[str]:
-        before = self._platform(pair.came.path, pair.came.before)
-        after = self._platform(pair.delta.path, pair.delta.after)
-        known = len(before.filings) if before else 0
-        filings = after.filings[known:] if after else ()
-        return {
-            filing.changed_on.isoformat()
-            for filing in filings
-            if filing.form is FormKind.AMENDMENT and filing.changed_on
-        }
 
     def _units(self, delta: Delta) -> tuple[dict[str, frozenset[str]], set[str]]:
         old, new = (by_id(self._tree(each.blob) or {}) for each in (delta.before, delta.after))
@@ -576,9 +585,23 @@ def unenforced(law: Law) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _filed_days(before: Platform | None, after: Platform | None) -> set[str]:
+    """Return the days of the changes that a commit filed."""
+    known = len(before.filings) if before else 0
+    return {
+        filing.changed_on.isoformat()
+        for filing in (after.filings[known:] if after else ())
+        if filing.form is FormKind.AMENDMENT and filing.changed_on
+    }
+
+
 def _place(deltas: Sequence[Delta]) -> Place:
     ours = (each.path for each in deltas if _is_ours(each.path))
     return Place(next(ours, deltas[0].path if deltas else REGISTRY))
+
+
+def _changes(delta: Delta) -> bool:
+    return _is_ours(delta.path)
 
 
 def _is_ours(path: PurePosixPath) -> bool:
