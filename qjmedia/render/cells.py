@@ -10,8 +10,9 @@ from typing import ClassVar, Literal, TypeAlias
 
 from qjmedia.model.platform import Opinion, Person
 
-LATIN_WIDTH = 0.6
-"""How wide a Latin letter of a URL is at most on average, in Chinese characters."""
+LATIN_WIDTH, WIDE_LATIN_WIDTH = 0.6, 0.95
+"""How wide a Latin letter of a URL is at most on average, in Chinese characters; and a wide one."""
+WIDE_LATIN = frozenset("MWmw@%")
 LABEL_LINES = 2
 BESIDE_SEAL, SEAL_LINES = 0.38, 9
 """An opinion has this part of its cell's width, and this many lines, before the cell grows."""
@@ -84,9 +85,13 @@ class Table:
 
     def height(self, width: float) -> int:
         """Return how many lines the cell needs at `width` Chinese characters a line."""
+        return 1 + sum(self.heights(width))
+
+    def heights(self, width: float) -> tuple[int, ...]:
+        """Return how many lines of text each line of the table needs."""
         others = width * (1 - FIRST_COLUMN) / (len(self.heads) - 1)
         columns = (width * FIRST_COLUMN, *(others for _ in self.heads[1:]))
-        return 1 + sum(
+        return tuple(
             max(
                 sum(_height(part, column) for part in value.split("\n"))
                 for value, column in zip(line, columns, strict=True)
@@ -122,6 +127,10 @@ class Paragraph:
 
     kind: Literal["to", "body", "signer", "date"]
     text: str
+
+    def height(self, width: float) -> int:
+        """Return how many lines the paragraph needs at `width` Chinese characters a line."""
+        return _height(("　　" if self.kind == "body" else "") + self.text, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,5 +196,10 @@ def _is_unprintable(char: str) -> bool:
 
 
 def _height(line: str, width: float) -> int:
-    wide = sum(1 if unicodedata.east_asian_width(char) in "WFA" else LATIN_WIDTH for char in line)
-    return max(1, math.ceil(wide / width))
+    return max(1, math.ceil(sum(map(_width, line)) / width))
+
+
+def _width(char: str) -> float:
+    if unicodedata.east_asian_width(char) in "WFA":
+        return 1
+    return WIDE_LATIN_WIDTH if char in WIDE_LATIN else LATIN_WIDTH

@@ -17,6 +17,7 @@ from qjmedia.model.words import FormKind
 from qjmedia.render import templates
 from qjmedia.render.form import Form
 from qjmedia.render.package import Packed, packed, zipped
+from qjmedia.render.sheet import refuse_long
 from qjmedia.render.trace import blank_picture
 from qjmedia.render.words import words
 
@@ -66,12 +67,14 @@ def docx(forms: Sequence[Form], folders: Sequence[Path]) -> bytes:
     Raises:
         BadRequest: the template is wrong or too large, or there is not exactly one form.
         MachineFault: it cannot be read.
+        Refused: the form has no room on its page.
 
     Measures: 第七条 (一式两份), 附表.
     """
     if len(forms) != 1:
         raise BadRequest("一个 .docx 只放一张表", hint="用 -o 指明一个目录；要合成一个文件，用 PDF")
     (form,) = forms
+    refuse_long(form)
     return _tree_in(folder_for(form.kind, folders)).fill(form)
 
 

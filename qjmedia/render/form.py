@@ -82,12 +82,13 @@ class Form:
         return symbol_of(self.trace)
 
     def height(self, width: float) -> int:
-        """Return how many lines the rows need at `width` Chinese characters a line.
+        """Return how many lines rows or paragraphs need at `width` Chinese characters a line.
 
         An estimate, for a layout that has to choose its type size before anything is drawn. The
         room for the seals is not counted.
         """
-        return sum(row.height(width) for row in self.rows)
+        parts: tuple[Row | Paragraph, ...] = (*self.rows, *self.paragraphs)
+        return sum(part.height(width) for part in parts)
 
 
 def form_of(platform: Platform, policy: Policy) -> FormKind:

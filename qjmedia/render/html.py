@@ -5,6 +5,7 @@ from pathlib import Path
 
 from qjmedia.render import templates
 from qjmedia.render.form import Form
+from qjmedia.render.sheet import refuse_long
 
 TEMPLATE = "form.html.j2"
 
@@ -17,7 +18,10 @@ def html(forms: Sequence[Form], folders: Sequence[Path]) -> str:
 
     Raises:
         BadRequest: the template is wrong.
+        Refused: a form has no room on its page.
 
     Measures: 第七条 (一式两份), 附表.
     """
+    for form in forms:
+        refuse_long(form)
     return templates.render(TEMPLATE, folders, forms=tuple(forms))

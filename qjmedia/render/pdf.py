@@ -1,15 +1,15 @@
 """Forms as PDF/A: one A4 page a copy, to print or to keep."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from qjmedia.errors import Refused
-from qjmedia.render.cells import Contact, Endorsement, Row, Table
 from qjmedia.render.fonts import Fonts, refuse_missing
 from qjmedia.render.form import Form
+from qjmedia.render.sheet import texts, too_long
 from qjmedia.render.typesetter import forget, template, typeset
 
 TEMPLATE = "form.typ"
@@ -54,38 +54,8 @@ def pdf(forms: Sequence[Form], folders: Sequence[Path], fonts: Fonts) -> bytes:
     if len(forms) > 1:
         forget()
     if _pages(made) != max(1, sum(len(form.copies) for form in forms)):
-        raise _too_long(forms)
+        raise too_long(forms[0]) if len(forms) == 1 else Refused("有表放不进一页 A4")
     return made
-
-
-def texts(form: Form) -> Iterator[tuple[str, str, bool]]:
-    """Yield every text of a form: the name of its field, the text, whether it is the title."""
-    yield "标题", form.title, True
-    yield "编号", form.number, False
-    for row in form.rows:
-        yield row.name, "".join(row.label), False
-        yield from ((field, text, False) for field, text in _cell_texts(row))
-    for number, paragraph in enumerate(form.paragraphs, start=1):
-        yield f"第{number}段", paragraph.text, False
-    for field, text in (("草稿", form.mark), ("说明", form.note), ("追溯码", form.trace)):
-        yield field, text, False
-    yield from (("页脚", copy, False) for copy in form.copies)
-
-
-def _cell_texts(row: Row) -> Iterator[tuple[str, str]]:
-    cell = row.cell
-    if isinstance(cell, Contact):
-        person = row.name.removesuffix("及联系方式")
-        for blank in cell.blanks:
-            yield f"{person}.{blank.label.rstrip('：')}", blank.label + blank.value
-    elif isinstance(cell, Table):
-        for line in cell.lines:
-            yield from zip(cell.heads, line, strict=True)
-        yield row.name, "".join(cell.heads)
-    else:
-        yield row.name, "".join(cell.lines)
-        if isinstance(cell, Endorsement):
-            yield row.name, cell.seal + cell.date
 
 
 def _data(form: Form) -> dict[str, Any]:
@@ -110,14 +80,3 @@ def _pages(made: bytes) -> int:
     """Return how many pages there are: typst writes the root of all pages first."""
     found = PAGES.search(made, 0, HEAD_BYTES)
     return int(found[1]) if found else 0
-
-
-def _too_long(forms: Sequence[Form]) -> Refused:
-    if len(forms) > 1:
-        return Refused("有表放不进一页 A4")
-    form = forms[0]
-    field, text, _ = max(texts(form), key=lambda each: len(each[1]))
-    return Refused(
-        f"《{form.stem}》用最小的 9 磅字也放不进一页 A4：最长的是“{field}”，有 {len(text)} 字",
-        hint=f"缩短“{field}”，其余的写在附页上；改过 templates/{TEMPLATE} 的，检查版式",
-    )

@@ -105,6 +105,28 @@ LONGEST: Record = {
 }  # fmt: skip
 
 
+REASON = "缘由，" * 99 + "完。"
+LONGEST_OTHERS: dict[FormKind, Record] = {
+    FormKind.AMENDMENT: {
+        **CHANGE,
+        "reason": REASON[:200],
+        "changes": [
+            {"field": "name", "from": "旧" * 60, "to": "新" * 60},
+            {"field": "operators", "from": "示例甲、示例乙", "to": "示例丙、示例丁、示例戊"},
+        ],
+    },
+    FormKind.CANCELLATION: {**CANCELLED, "reason": REASON, "proof": "证明，" * 70},
+    FormKind.CLOSURE: {**CLOSED, "reason": REASON},
+}
+
+
+def longest_other(kind: FormKind, **changes: Tree) -> Form:
+    """Return a document of ours that barely has room on its sheet."""
+    kept = {key: LONGEST[key] for key in ("name", "account", "owner")}
+    filings: Tree = [FILING, LONGEST_OTHERS[kind]]
+    return other(kind, **{**kept, "url": str(LONGEST["url"])[:128], "filings": filings, **changes})
+
+
 def platform(**changes: Tree) -> Platform:
     """Return a complete 二级平台 with some fields changed."""
     return Platform.of(PATH, {**RECORD, **changes})

@@ -43,6 +43,7 @@ FORMS = {
     "amendment": traced(given.other(FormKind.AMENDMENT)),
     "cancellation": traced(given.other(FormKind.CANCELLATION)),
     "closure": traced(given.other(FormKind.CLOSURE, **LETTER)),
+    **{f"long {kind.name}": traced(given.longest_other(kind)) for kind in given.OTHERS},
 }
 HOSTILE_TEMPLATES = [
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",

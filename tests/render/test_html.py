@@ -117,7 +117,7 @@ class Word(NamedTuple):
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Print four records, each in two copies, from a real browser."""
+    """Print six forms in two copies each, and a letter last, from a real browser."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
         pytest.skip("needs chromium to print")
@@ -128,6 +128,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         given.filled(given.blank()),
         given.form(**given.HOSTILE),
         given.form(**given.LONGEST),
+        *(given.longest_other(kind) for kind in given.OTHERS),
     ]
     forms = [replace(form, trace=given.TRACE) for form in forms]
     page.write_text(html(forms, given.TEMPLATES), encoding="utf-8")
@@ -140,13 +141,13 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_copy_is_exactly_one_page_of_a4(printed: Path) -> None:
     data = printed.read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", data)) == 8
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) == 13
     sheets = re.findall(rb"/MediaBox\s*\[0 0 (\S+) (\S+)\]", data)
     assert {(round(float(wide)), round(float(high))) for wide, high in sheets} == {(595, 842)}
 
 
 def test_both_opinions_leave_forty_millimetres_square_for_the_seal(printed: Path) -> None:
-    pages = [words_of(printed, page) for page in range(1, 9)]
+    pages = [words_of(printed, page) for page in range(1, 13)]
     for words in pages:
         labels = [word for word in words if word.text.startswith("签字")]
         assert len(labels) == 2
