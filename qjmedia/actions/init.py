@@ -2,6 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
+from qjmedia.actions.guard import driver
 from qjmedia.errors import MachineFault, Refused, os_reason
 from qjmedia.model.message import Message
 from qjmedia.model.place import POLICY_PATH, UNITS_PATH
@@ -73,4 +74,5 @@ def init(
         return Change(files, message.render())
 
     done = transact(repository, plan, author=author, allow=files.__contains__)
+    driver.install(repository)
     return repository, done

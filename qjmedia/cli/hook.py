@@ -1,7 +1,7 @@
 """qjmedia hook."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,20 +27,24 @@ app = typer.Typer(
 
 @app.command("install", cls=Command)
 def install(root: options.Root = None, quiet: options.Quiet = False) -> None:
-    """装上钩子：在登记库中装提交前的检查；在服务器的仓库（bare）中装推送时的检查。
+    """装上钩子：在登记库中装提交前的检查和逐项合并；在服务器的仓库（bare）中装推送时的检查。
 
-    已有别人的钩子不会覆盖。
+    已有别人的钩子不会覆盖。逐项合并：用 git merge、git rebase、git cherry-pick 时，两人改了
+    同一份登记的不同项，自动合好；改了同一项，在那一项留下两边的写法，由人选定。
 
     \b
     例：qjmedia hook install
         qjmedia hook install --root /srv/git/media.git     在服务器上
     """
+    from qjmedia.actions.guard import driver
     from qjmedia.actions.guard.hook import Hook
     from qjmedia.actions.guard.hook import install as put
     from qjmedia.cli.output import note
 
     with _nearest(root or Path()) as repository:
         is_server = repository.place.top == repository.place.git_dir
+        if not is_server:
+            driver.install(repository)
         path = put(repository, Hook.PRE_RECEIVE if is_server else Hook.PRE_COMMIT)
     when = "推送到这里的改动" if is_server else "每次 git commit"
     note(f"已装好，{when}会先检查：{path}", quiet=quiet)
@@ -75,6 +79,27 @@ def pre_receive(
     with _repository(root or Path()) as repository:
         for _, report in received(repository, updates, today=the_day(today), pusher=pusher):
             _show(report, "推送没有被接受")
+
+
+@app.command("merge-driver", cls=Command, hidden=True)
+def merge_driver(
+    base: Annotated[Path, typer.Argument(metavar="%O")],
+    ours: Annotated[Path, typer.Argument(metavar="%A")],
+    theirs: Annotated[Path, typer.Argument(metavar="%B")],
+    path: Annotated[str, typer.Argument(metavar="%P")] = "",
+) -> None:
+    """由 Git 在合并时运行：逐项合并一份登记；两边都改了同一项的，在那里留下标记，退出码为 1。"""
+    from qjmedia.actions.guard.driver import merge
+    from qjmedia.cli.output import note
+
+    fields = merge(base, ours, theirs)
+    if fields:
+        named = "、".join(each for each in fields if each)
+        note(
+            f"qjmedia：{path} 两边都改了{named or '同一处'}，已在那里标出；"
+            f"选定一种、删去标记，再 git add {path}"
+        )
+        raise typer.Exit(1)
 
 
 @app.command("codeowners", cls=Command)

@@ -1,6 +1,5 @@
 """Two changes of one file become one: the data field by field, the text as both wrote it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -45,8 +44,11 @@ class Joined:
     refiled: bool = False
 
 
-def joined(git: Git, files: Versions, choose: Choose) -> Joined | None:
+def joined(git: Git, files: Versions, choose: Choose, *, anew: bool = True) -> Joined | None:
     """Merge a YAML file by its fields; None where one of the three cannot be read.
+
+    With `anew` ours is put on top of theirs, and a 变更 filing of ours tells the change that this
+    makes; without, both stay in history as they are, and so do their filings.
 
     Comments, order and style are theirs; where Git can join the texts line by line to the same
     data, they are both's, otherwise the comments that ours added are put to their fields.
@@ -56,7 +58,7 @@ def joined(git: Git, files: Versions, choose: Choose) -> Joined | None:
         return None
     base, ours, theirs = (each or {} for each in trees)
     merged = merge(base, ours, theirs, choose)
-    tree = refiled(base, ours, theirs, merged.tree)
+    tree = refiled(base, ours, theirs, merged.tree) if anew else merged.tree
     data = _text(git, files, tree)
     return None if data is None else _done(merged, tree, data)
 
@@ -77,22 +79,24 @@ def joined_lines(git: Git, files: Versions, *labels: str) -> tuple[bytes, bool]:
     return done.stdout, done.status == 0
 
 
-def marked(git: Git, files: Versions, labels: Sequence[str]) -> tuple[bytes, tuple[Dispute, ...]]:
-    """Return a file with both values between Git's marks at each field in dispute.
+def marked(git: Git, files: Versions, labels: tuple[str, str]) -> tuple[bytes, tuple[str, ...]]:
+    """Return a merged file, Git's marks at the fields in dispute, and which these are.
 
     Args:
         git: runs Git.
-        files: the three versions.
-        labels: what stands at the marks: ours, what was before, theirs.
+        files: the three versions; theirs is what stands first.
+        labels: what stands at the marks of theirs and of ours.
     """
-    open_ = joined(git, files, lambda _: None)
-    mine = joined(git, files, lambda _: Side.OURS)
-    if open_ is None or mine is None:
-        data, is_clean = joined_lines(git, files, *labels)
-        return data, () if is_clean else (Dispute("", "", "", ""),)
-    if not open_.disputes:
-        return open_.data, ()
-    return _between_marks(mine.data, open_.data, labels), open_.disputes
+    stands = joined(git, files, lambda _: None, anew=False)
+    other = joined(git, files, lambda _: Side.OURS, anew=False)
+    if stands is None or other is None:
+        turned = Versions(files.base, files.theirs, files.ours)
+        data, is_clean = joined_lines(git, turned, labels[0], "原来", labels[1])
+        return data, () if is_clean else ("",)
+    if not stands.disputes:
+        return stands.data, ()
+    fields = tuple(each.field for each in stands.disputes)
+    return _between_marks(stands.data, other.data, labels), fields
 
 
 def _readable(data: bytes) -> Record | None:
@@ -127,15 +131,15 @@ def _amended(data: bytes, tree: Record) -> bytes | None:
         return None
 
 
-def _between_marks(ours: bytes, theirs: bytes, labels: Sequence[str]) -> bytes:
-    mine, yours = (each.decode().splitlines(keepends=True) for each in (ours, theirs))
+def _between_marks(stands: bytes, other: bytes, labels: tuple[str, str]) -> bytes:
+    first, second = (each.decode().splitlines(keepends=True) for each in (stands, other))
     found = []
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, mine, yours, autojunk=False).get_opcodes():
+    for what, i1, i2, j1, j2 in SequenceMatcher(None, first, second, autojunk=False).get_opcodes():
         if what == "equal":
-            found += mine[i1:i2]
+            found += first[i1:i2]
             continue
-        found += [f"<<<<<<< {labels[0]}\n", *_ended(mine[i1:i2]), "=======\n"]
-        found += [*_ended(yours[j1:j2]), f">>>>>>> {labels[-1]}\n"]
+        found += [f"<<<<<<< {labels[0]}\n", *_ended(first[i1:i2]), "=======\n"]
+        found += [*_ended(second[j1:j2]), f">>>>>>> {labels[1]}\n"]
     return "".join(found).encode()
 
 

@@ -234,9 +234,12 @@ def _script(hook: Hook, prefix: str) -> str:
 
 
 def _line(hook: Hook, prefix: str = "") -> str:
-    """Return the command of a hook, which Git starts at the top of the work tree."""
+    """Return the command of a hook, which Git starts at the top of the work tree.
+
+    Hence -P: no file that lies there is to be taken for a module.
+    """
     below = f" --root {shlex.quote(prefix)}" if prefix else ""
-    return f"{shlex.quote(sys.executable)} -m qjmedia hook {hook.value}{below}"
+    return f"{shlex.quote(sys.executable)} -P -m qjmedia hook {hook.value}{below}"
 
 
 def _text(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from qjmedia.store.text.decode import LINE_BREAK, YamlFault
 from qjmedia.store.text.scalars import code_point, masked
 
+_MARK = re.compile(r"<{7}( |$)|>{7}( |$)")
 _FIELD = r"^\s*(?:-\s+)?([A-Za-z_][\w-]*)"
 _WIDE_COLON = re.compile(_FIELD + r"\s*：")
 _TIGHT_COLON = re.compile(_FIELD + r":[^ \t\r\n]")
@@ -99,6 +100,18 @@ def _colon_fault(number: int, line: str) -> YamlFault | None:
         hint = f"在冒号后面加一个空格：{name}: …"
         return YamlFault("QJ0002", number + 1, found.end(), message, hint)
     return None
+
+
+def _conflict(scene: _Scene) -> YamlFault | None:
+    """Tell where Git has left a merge open; its first mark, not where libyaml stumbled."""
+    number = next((i for i, line in enumerate(scene.lines) if _MARK.match(line)), None)
+    if number is None:
+        return None
+    return scene.fault(
+        "合并冲突还没有解决：======= 上面是一方的写法，下面是另一方的",
+        "两边选定一种留下，删去这三行标记，再 git add；放弃合并：git merge --abort",
+        at=(number, 0),
+    )
 
 
 def _escape(scene: _Scene) -> YamlFault | None:
@@ -254,6 +267,7 @@ def _after_the_end(scene: _Scene) -> YamlFault | None:
 
 
 _DETECTORS: tuple[Callable[[_Scene], YamlFault | None], ...] = (
+    _conflict,
     _escape,
     _tab,
     _colon,
