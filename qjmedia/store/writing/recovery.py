@@ -78,7 +78,9 @@ def unlock(repository: Repository, path: Path) -> None:
     Raises:
         Conflict: it is fresh, or a Git of this machine is at work in the repository.
     """
-    _remove_if_stale(path, repository.place.top, repository.place.common_dir)
+    if path.exists():
+        repository.objects.close()  # our own reading process is no sign of life
+        _remove_if_stale(path, repository.place.top, repository.place.common_dir)
 
 
 def _remove_stale_locks(repository: Repository, found: Journal) -> None:
