@@ -2,10 +2,9 @@
 
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -13,16 +12,21 @@ from qjmedia.cli import options
 from qjmedia.errors import BadRequest, Refused
 
 if TYPE_CHECKING:
-    from qjmedia.actions.ledger.outcomes import Ledger, Remark
+    from qjmedia.actions.ledger.importing import Job, Prepared
+    from qjmedia.actions.ledger.outcomes import Ledger, Wish
     from qjmedia.actions.ledger.transfer import Progress
-    from qjmedia.store.sheet import Sheet
+    from qjmedia.store.repository import Repository
+    from qjmedia.store.transaction import Committed
 
-NAMED_ROWS = 8
-"""How many row numbers a remark lists."""
+    Done = tuple[Ledger, list[Committed]]
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="文件.csv", help="要导入的台账。")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="要导入的 .xlsx、.xls 或 .csv。")],
+    sheet: Annotated[
+        list[str] | None,
+        typer.Option("--sheet", metavar="表名", help="只读这个工作表（名称或第几个），可重复。"),
+    ] = None,
     create_units: Annotated[
         bool, typer.Option("--create-units", help="单位表中没有的单位一并建立。")
     ] = False,
@@ -32,11 +36,21 @@ def import_(
     ] = None,
     renamed: Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="列=字段", help="指明一列是什么字段，可重复。"),
+        typer.Option(
+            "--map",
+            metavar="列=字段",
+            help="指明一列（列名或列号）是什么字段，或“不读”；或 --save-map 存下的文件。可重复。",
+        ),
+    ] = None,
+    save_map: Annotated[
+        Path | None,
+        typer.Option("--save-map", metavar="文件", help="把各列是什么字段存下来，下次用 --map。"),
     ] = None,
     refused: Annotated[
         Path | None,
-        typer.Option("--refused", metavar="文件.csv", help="没有导入的行连同原因另存在这里。"),
+        typer.Option(
+            "--refused", metavar="文件", help="没有导入的行连同原因另存为 .xlsx 或 .csv。"
+        ),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="一份登记一次提交。")] = False,
     root: options.Root = None,
@@ -48,60 +62,151 @@ def import_(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """导入台账（CSV）：每一行或者登记为草稿，或者报出行号、列和原因；重复导入不会重复登记。
+    """导入台账（.xlsx、.xls、.csv）：每一行或者登记为草稿，或者报出位置和原因；重复导入不会重复登记。
 
-    列名中英文皆可：媒体名称、类型、账号、链接、所属单位、单位类别、负责人、开通日期……
+    工作表和表头自己找：上面的标题、两行的表头、合并的单位、下面的合计都不碍事。
+    列名中英文皆可：媒体名称、类型、账号、链接、所属单位、负责人、开通日期……
     已登记的平台按 id、账号、链接、名称加类型加单位对上；空着的格不改动原有的内容。
     没有导入的行可用 --refused 另存，改好后再导入那个文件（--dry-run 时也写）。
 
     \b
-    例：qjmedia import 台账.csv --dry-run
-        qjmedia import 台账.csv --create-units --refused 待改.csv
-        qjmedia import 全省.csv --only 学校=示例大学 --map 主管=负责人
+    例：qjmedia import 台账.xlsx --dry-run
+        qjmedia import 台账.xls --create-units --refused 待改.xlsx
+        qjmedia import 台账.xlsx --sheet 微信 --map 主管=负责人 --map F=不读
+        qjmedia import 台账.xlsx --save-map 对应.yaml    下次：--map 对应.yaml
+        qjmedia import 全省.csv --only 学校=示例大学
     """
-    from qjmedia.actions.ledger.importing import Job, import_each, import_together, rehearse
-    from qjmedia.actions.ledger.outcomes import Wish
-    from qjmedia.cli.output import note
+    from qjmedia.actions.ledger.importing import Job, rehearse
+    from qjmedia.cli.doubts import settled
+    from qjmedia.cli.imported import as_json, show
+    from qjmedia.cli.output import emit, note
     from qjmedia.cli.session import author_of, repository_at, the_day
     from qjmedia.cli.writing import agreed, can_ask
-    from qjmedia.store import csv
+    from qjmedia.store import spreadsheet
 
-    _refuse_present(refused)
-    wish = Wish(create_units, _pairs(renamed, "--map"), _pairs(only, "--only"))
-    sheet = csv.read(file)
-    job = Job(sheet, file.name, wish, the_day(today), author_of(author), reason)
+    beside = _Beside(refused, save_map)
+    beside.refuse_present()
+    wish = _wish(renamed, only, create_units=create_units, sheets=tuple(sheet or ()))
+    job = Job(spreadsheet.read(file), wish, the_day(today), author_of(author), reason)
+    asks = can_ask() and not (yes or json or dry_run)
     with repository_at(root) as repository:
-        warnings: tuple[str, ...] = ()
         before = rehearse(repository, job, _progress("已核对", quiet=quiet or json))
-        ledger, commit = before.ledger, None
-        asks = can_ask() and not (yes or json or dry_run) and bool(ledger.files)
         if asks:
-            _show(ledger, quiet=quiet)
-            agreed(f"写入 {len(ledger.writing)} 份登记？", yes=False)
-        if each and not dry_run:
-            steps = import_each(repository, job, before, _progress("已提交", quiet=quiet or json))
-            commit = steps[-1].commit if steps else None
-            warnings = tuple(told for step in steps for told in step.warnings)
-        else:
-            ledger, done = import_together(repository, job, before, dry_run=dry_run)
-            commit, warnings = done.commit, done.warnings
-    for told in warnings:
+            job, before = settled(repository, job, before)
+        asks = asks and bool(before.ledger.files)
+        if asks:
+            show(before.ledger, quiet=quiet)
+            agreed(f"写入 {len(before.ledger.writing)} 份登记？", yes=False)
+        run = _each if each and not dry_run else _together
+        ledger, done = run(repository, job, before, dry_run=dry_run, quiet=quiet or json)
+    for told in (warning for step in done for warning in step.warnings):
         note(f"注意：{told}", quiet=quiet)
     if json:
-        _emit(ledger, commit)
+        emit(as_json(ledger, done[-1].commit if done else None), full=False)
     elif not asks:
-        _show(ledger, quiet=quiet)
-    if refused is not None and ledger.refused:
-        csv.write(refused, _to_mend(sheet, ledger))
-        note(f"没有导入的 {len(ledger.refused)} 行在 {refused}，改好后再导入它。", quiet=quiet)
-    _tell_commit(ledger, commit, dry_run=dry_run, quiet=quiet or json)
+        show(ledger, quiet=quiet)
+    beside.write(ledger, file, quiet=quiet or json)
+    _tell_commit(ledger, done, dry_run=dry_run, quiet=quiet or json)
     if ledger.lines and len(ledger.refused) == len(ledger.lines):
         raise typer.Exit(Refused.exit_code)
 
 
-def _tell_commit(ledger: "Ledger", commit: str | None, *, dry_run: bool, quiet: bool) -> None:
+def _together(
+    repository: "Repository", job: "Job", before: "Prepared", *, dry_run: bool, quiet: bool
+) -> "Done":
+    from qjmedia.actions.ledger.importing import import_together
+
+    del quiet  # one commit is made in one go
+    ledger, done = import_together(repository, job, before, dry_run=dry_run)
+    return ledger, [done]
+
+
+def _each(
+    repository: "Repository", job: "Job", before: "Prepared", *, dry_run: bool, quiet: bool
+) -> "Done":
+    from qjmedia.actions.ledger.importing import import_each
+
+    del dry_run
+    steps = import_each(repository, job, before, _progress("已提交", quiet=quiet))
+    return before.ledger, steps
+
+
+class _Beside(NamedTuple):
+    """The files that an import may leave beside the registry."""
+
+    refused: Path | None
+    save_map: Path | None
+
+    def refuse_present(self) -> None:
+        """See before the work is done that they can be written afterwards.
+
+        Raises:
+            BadRequest: one is there already, or cannot be.
+        """
+        from qjmedia.actions.ledger import mending
+
+        for to in filter(None, self):
+            if to.exists():
+                raise BadRequest(f"{to} 已经存在，不会覆盖", hint="换一个文件名")
+            if not to.absolute().parent.is_dir():
+                raise BadRequest(f"没有 {to.absolute().parent} 这个文件夹", hint="核对文件夹的名字")
+        if self.refused is not None:
+            mending.suffix_of(self.refused)
+
+    def write(self, ledger: "Ledger", source: Path, *, quiet: bool) -> None:
+        """Write what was asked for; say how the refused rows could be had.
+
+        Raises:
+            MachineFault: a file cannot be written.
+        """
+        from qjmedia.actions.ledger import mapping, mending
+        from qjmedia.actions.putting import put
+        from qjmedia.cli.output import note
+
+        if self.save_map is not None:
+            put(self.save_map, mapping.encoded(ledger.tables))
+            told = f"各列的字段已存入 {self.save_map}，下次写 --map {self.save_map}"
+            note(told, quiet=quiet)
+        if self.refused is not None and ledger.refused:
+            mending.write(self.refused, ledger)
+            told = f"没有导入的 {len(ledger.refused)} 行在 {self.refused}，改好后再导入它。"
+            note(told, quiet=quiet)
+        elif ledger.refused:
+            suffix = ".xlsx" if ledger.tables[0].table.sheet else ".csv"
+            told = f"没有导入的行可以另存，改好再导入：加上 --refused {source.stem}-待改{suffix}"
+            note(told, quiet=quiet)
+
+
+def _wish(
+    renamed: Iterable[str] | None,
+    only: Iterable[str] | None,
+    *,
+    create_units: bool,
+    sheets: tuple[str, ...],
+) -> "Wish":
+    from qjmedia.actions.ledger import mapping
+    from qjmedia.actions.ledger.outcomes import Wish
+
+    typed = [*(renamed or ())]
+    kept: dict[str, str] = {}
+    for each in typed:
+        if "=" not in each:
+            kept |= mapping.read(Path(each))
+    return Wish(
+        create_units,
+        _pairs((each for each in typed if "=" in each), "--map"),
+        kept,
+        _pairs(only, "--only"),
+        sheets,
+    )
+
+
+def _tell_commit(
+    ledger: "Ledger", done: "Sequence[Committed]", *, dry_run: bool, quiet: bool
+) -> None:
     from qjmedia.cli.output import note
 
+    commit = done[-1].commit if done else None
     if commit is not None:
         note(f"已提交（{commit[:8]}）。撤销：qjmedia undo", quiet=quiet)
         note("导入的是草稿，还缺什么：qjmedia check；补齐：qjmedia amend", quiet=quiet)
@@ -126,16 +231,6 @@ def _progress(what: str, *, quiet: bool) -> "Progress | None":
     return show
 
 
-def _refuse_present(refused: Path | None) -> None:
-    """See before the work is done that the rows to mend can be written afterwards."""
-    if refused is None:
-        return
-    if refused.exists():
-        raise BadRequest(f"{refused} 已经存在，不会覆盖", hint="换一个文件名")
-    if not refused.absolute().parent.is_dir():
-        raise BadRequest(f"没有 {refused.absolute().parent} 这个文件夹", hint="核对 --refused")
-
-
 def _pairs(typed: Iterable[str] | None, option: str) -> dict[str, str]:
     found = {}
     for each in typed or ():
@@ -147,100 +242,3 @@ def _pairs(typed: Iterable[str] | None, option: str) -> dict[str, str]:
             )
         found[name.strip()] = value.strip()
     return found
-
-
-def _show(ledger: "Ledger", *, quiet: bool) -> None:
-    """Print the figures and the refused rows; remarks go to standard error."""
-    from qjmedia.actions.ledger.outcomes import Outcome
-    from qjmedia.cli.output import note, table
-    from qjmedia.model.privacy import mask_text
-
-    figures = "，".join(
-        f"{title} {ledger.count(outcome)}"
-        for title, outcome in (
-            ("新增", Outcome.ADDED),
-            ("变更", Outcome.CHANGED),
-            ("不变", Outcome.UNCHANGED),
-            ("未导入", Outcome.REFUSED),
-        )
-    )
-    typer.echo(f"共 {len(ledger.lines)} 行：{figures}")
-    if ledger.refused:
-        table(
-            ("行", "列", "媒体名称", "原因"),
-            [
-                (str(line.row.number), line.column, mask_text(line.name), mask_text(line.reason))
-                for line in ledger.refused
-            ],
-        )
-    for told in _remarks(ledger):
-        note(told, quiet=quiet)
-
-
-def _remarks(ledger: "Ledger") -> Iterable[str]:
-    if ledger.aside:
-        yield f"另有 {ledger.aside} 行不符合 --only，没有读。"
-    if ledger.ignored:
-        yield f"没有读的列：{'、'.join(ledger.ignored)}（要读就用 --map 列=字段）"
-    if ledger.units:
-        yield f"新建单位 {len(ledger.units)} 个，请核对类别："
-        for kind in dict.fromkeys(unit.kind for unit in ledger.units):
-            yield f"  {kind}：{'、'.join(u.name for u in ledger.units if u.kind is kind)}"
-    if ledger.cleaned:
-        counts = "，".join(f"{what} {count} 处" for what, count in ledger.cleaned.items())
-        yield f"清理：{counts}"
-    yield from (_told(text, rows) for text, rows in _grouped(ledger.remarks))
-
-
-def _grouped(remarks: "Iterable[Remark]") -> Iterable[tuple[str, list[int]]]:
-    rows: defaultdict[str, list[int]] = defaultdict(list)
-    for remark in remarks:
-        rows[remark.text].append(remark.row)
-    return rows.items()
-
-
-def _told(text: str, rows: Sequence[int]) -> str:
-    numbers = [str(number) for number in rows if number]
-    if not numbers:
-        return f"注意：{text}"
-    shown = "、".join(numbers[:NAMED_ROWS])
-    more = f" 等 {len(numbers)} 行" if len(numbers) > NAMED_ROWS else " 行"
-    return f"注意：{text}（第 {shown}{more}）"
-
-
-def _to_mend(sheet: "Sheet", ledger: "Ledger") -> Iterable[Sequence[str]]:
-    """The refused rows as they stood, with the reason, to be mended and imported again."""
-    from qjmedia.model.privacy import resembles_identity_card
-
-    own = [column for column in sheet.columns if column not in {"原因", "原行号"}]
-    yield (*own, "原行号", "原因")
-    for line in ledger.refused:
-        cells = [line.row.cells[column] for column in own]
-        hidden = ["（已隐去）" if resembles_identity_card(cell) else cell for cell in cells]
-        where = f"{line.column}：" if line.column else ""
-        yield (*hidden, str(line.row.number), f"{where}{line.reason}")
-
-
-def _emit(ledger: "Ledger", commit: str | None) -> None:
-    from qjmedia.actions.ledger.outcomes import Outcome
-    from qjmedia.cli.output import emit
-
-    counts: dict[str, Any] = {outcome.value: ledger.count(outcome) for outcome in Outcome}
-    emit(
-        {
-            "version": 1,
-            "summary": {"rows": len(ledger.lines), **counts, "aside": ledger.aside},
-            "refused": [
-                {"row": line.row.number, "column": line.column, "reason": line.reason}
-                for line in ledger.refused
-            ],
-            "commit": commit,
-            "units": [
-                {"id": unit.id, "name": unit.name, "kind": unit.kind} for unit in ledger.units
-            ],
-            "ignored": list(ledger.ignored),
-            "cleaned": dict(ledger.cleaned),
-            "remarks": [{"row": each.row, "text": each.text} for each in ledger.remarks],
-        },
-        full=False,
-    )

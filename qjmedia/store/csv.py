@@ -2,35 +2,62 @@
 
 import codecs
 import csv
-import stat
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 
 from qjmedia.errors import BadRequest, MachineFault, os_reason
 from qjmedia.model.formula import FORMULA
-from qjmedia.store.sheet import Sheet, sheet_of
+from qjmedia.store.sheet import MOST_COLUMNS, MOST_ROWS, Line, Sheet
 
-LARGEST_BYTES = 20 * 1024 * 1024
 DELIMITERS = ",\t;"
+MOST_LINES = MOST_ROWS + 100
+"""Titles, heads and notes stand around the rows."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_LOOKED_AT = 20
+"""How many lines are looked at for what separates the columns."""
 _SAVE_AS = "在 Excel 或 WPS 中“另存为”“CSV UTF-8（逗号分隔）”，再导入那个文件"
 
 
-def read(path: Path) -> Sheet:
-    """Return the rows of a CSV file: UTF-8, UTF-16 with a mark, or GB18030; , ; or tab.
+def decoded(data: bytes, source: str) -> str:
+    """Return the text of a CSV file: UTF-8, UTF-16 with a mark, or GB18030.
 
     Raises:
-        BadRequest: there is no such file, or it is not a CSV file.
+        BadRequest: it is none of these.
     """
-    text = _text(_bytes(path), path.name)
-    return sheet_of(_lines(text, path.name), path.name)
+    marked = next((name for mark, name in _BOMS if data.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and not (encoding == "gb18030" and _is_garbled(text)):
+            return text
+    raise BadRequest(f"{source} 不是文本，或文字编码认不出来", hint=_SAVE_AS)
+
+
+def sheet(text: str, source: str) -> Sheet:
+    """Return the rows of a CSV text; columns are separated by comma, tab or semicolon.
+
+    Raises:
+        BadRequest: quotes do not pair, or it has too many rows or columns.
+    """
+    lines: list[Line] = []
+    for number, row in enumerate(_rows(text, source), 1):
+        cells = _trimmed(row) if len(row) > MOST_COLUMNS else row
+        if len(cells) > MOST_COLUMNS or len(lines) > MOST_LINES:
+            hint = "核对是否选错文件，或分成几个文件，逐个导入"
+            raise BadRequest(f"{source} 超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列", hint=hint)
+        if any(cell.strip() for cell in cells):
+            lines.append(Line(number, tuple(cells)))
+    return Sheet("", tuple(lines))
 
 
 def write(path: Path, lines: Iterable[Sequence[str]]) -> None:
@@ -65,37 +92,7 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise BadRequest(f"{path} 不是普通文件", hint="写一个 CSV 文件的名字")
-        if status.st_size > LARGEST_BYTES:
-            raise BadRequest(
-                f"{path.name} 有 {status.st_size >> 20} MB，超过 {LARGEST_BYTES >> 20} MB",
-                hint="核对是否选错文件，或分成几个文件",
-            )
-        return path.read_bytes()
-    except OSError as error:
-        why = os_reason(error)
-        raise BadRequest(f"读不了 {path}：{why}", hint="核对文件名和所在文件夹") from error
-
-
-def _text(data: bytes, source: str) -> str:
-    if data.startswith(_WORKBOOKS):
-        raise BadRequest(f"{source} 是 Excel 工作簿，还不能直接读", hint=_SAVE_AS)
-    marked = next((name for mark, name in _BOMS if data.startswith(mark)), "")
-    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadRequest(f"{source} 不是文本，或文字编码认不出来", hint=_SAVE_AS)
-
-
-def _lines(text: str, source: str) -> Iterator[list[str]]:
+def _rows(text: str, source: str) -> Iterator[list[str]]:
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         yield from reader
@@ -106,8 +103,18 @@ def _lines(text: str, source: str) -> Iterator[list[str]]:
         ) from error
 
 
+def _trimmed(cells: Sequence[str]) -> list[str]:
+    last = max((at for at, cell in enumerate(cells) if cell.strip()), default=-1)
+    return list(cells[: last + 1])
+
+
 def _delimiter(text: str) -> str:
-    """Return what separates the columns of the first line that is not blank."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    bare = "".join(header.split('"')[::2])
+    """Return what separates the columns: what stands most often in the first lines."""
+    lines = islice((line for line in StringIO(text) if line.strip()), _LOOKED_AT)
+    bare = "".join(part for line in lines for part in line.split('"')[::2])
     return max(DELIMITERS, key=bare.count)
+
+
+def _is_garbled(text: str) -> bool:
+    """Whether a text has code points that no character of GB18030 stands for: another encoding."""
+    return any(unicodedata.category(char) in {"Co", "Cn"} for char in set(text))

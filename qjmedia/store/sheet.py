@@ -1,67 +1,66 @@
 """A spreadsheet as rows of text, whatever kind of file it came from."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
-
-from qjmedia.errors import BadRequest
 
 MOST_ROWS = 20_000
 """More is no ledger of one school, but a mistake."""
+MOST_COLUMNS = 512
 
 
-class Row(NamedTuple):
-    """One row: its number as the spreadsheet shows it, its cells by column, and what stuck out.
+class Figure(str):
+    """A cell that the spreadsheet holds as a number, in the digits that it shows."""
 
-    Cells are as they stand in the file; every column has one, "" where it is empty.
-    """
+    __slots__ = ()
+
+
+class Line(NamedTuple):
+    """A row that is not blank: its number as the spreadsheet shows it, and its cells from A on."""
 
     number: int
-    cells: Mapping[str, str]
-    surplus: tuple[str, ...] = ()
+    cells: tuple[str, ...]
+
+
+class Span(NamedTuple):
+    """Cells merged into one: rows as the spreadsheet numbers them, columns from 0."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class Sheet(NamedTuple):
-    """The columns of a spreadsheet, in order, and its rows; blank rows are left out."""
+    """One sheet: its name ("" where the file has only one and no name for it), rows and merges.
 
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-def sheet_of(lines: Iterable[Sequence[str]], source: str) -> Sheet:
-    """Return the sheet whose first line that is not blank names the columns.
-
-    Raises:
-        BadRequest: no line at all, a column that is named twice, or too many rows.
+    Cells are as they stand in the file; of merged ones only the first holds the value.
     """
-    numbered = (
-        (number, line) for number, line in enumerate(lines, 1) if any(cell.strip() for cell in line)
-    )
-    header = next(numbered, None)
-    if header is None:
-        raise BadRequest(f"{source} 是空的", hint="第一行写列名，例：媒体名称,类型,账号,所属单位")
-    columns = _columns(header[1], source)
-    rows: list[Row] = []
-    for number, line in numbered:
-        if len(rows) == MOST_ROWS:
-            raise BadRequest(f"{source} 超过 {MOST_ROWS} 行", hint="分成几个文件，逐个导入")
-        rows.append(_row(number, line, columns))
-    return Sheet(columns, tuple(rows))
+
+    name: str
+    lines: tuple[Line, ...]
+    spans: tuple[Span, ...] = ()
 
 
-def _columns(header: Sequence[str], source: str) -> tuple[str, ...]:
-    names = [" ".join(cell.split()) for cell in header]
-    while names and not names[-1]:
-        names.pop()
-    columns = tuple(name or f"第 {number} 列" for number, name in enumerate(names, 1))
-    twice = next((name for name in columns if columns.count(name) > 1), None)
-    if twice is not None:
-        raise BadRequest(
-            f"{source} 的表头中有两列都叫“{twice}”，分不清谁是谁",
-            hint="把列名写全，例：负责人手机、分管领导手机",
-        )
-    return columns
+class Book(NamedTuple):
+    """A spreadsheet file.
+
+    Attributes:
+        source: the file's name.
+        suffix: what it is by its content: .csv, .xlsx or .xls.
+        sheets: the sheets that can be seen, in order.
+        remarks: what a reader should know of the file, in Chinese.
+    """
+
+    source: str
+    suffix: str
+    sheets: tuple[Sheet, ...]
+    remarks: tuple[str, ...] = ()
 
 
-def _row(number: int, line: Sequence[str], columns: tuple[str, ...]) -> Row:
-    cells = {name: line[at] if at < len(line) else "" for at, name in enumerate(columns)}
-    return Row(number, cells, tuple(cell for cell in line[len(columns) :] if cell.strip()))
+def letter(column: int) -> str:
+    """Return a column, counted from 0, as spreadsheets call it: A, B, … Z, AA."""
+    name = ""
+    rest = column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name

@@ -47,7 +47,7 @@ def test_one_commit_takes_the_good_rows_and_names_the_others(
     assert done.out.splitlines() == [
         "共 2 行：新增 1，变更 0，不变 0，未导入 1",
         "行\t列\t媒体名称\t原因",
-        "3\t账号\t示例教务\t“jw@example.edu.cn”是邮箱（多半是登录用的），不是账号",
+        "3\tC 账号\t示例教务\t“jw@example.edu.cn”是邮箱（多半是登录用的），不是账号",
     ]
     assert commits(school) == before + 1
     assert git(school, "log", "-1", "--format=%B").strip() == (
@@ -93,7 +93,7 @@ def test_refused_rows_are_mended_and_imported_again(
     assert mend.read_bytes().startswith(b"\xef\xbb\xbf")
     told = rows(mend)
     assert [(row["媒体名称"], row["原行号"]) for row in told] == [("示例教务", "3"), ("'=1+1", "4")]
-    assert told[0]["原因"].startswith("账号：")
+    assert told[0]["原因"].startswith("C 列“账号”：")
     mended = mend.read_text("utf-8").replace("jw@example.edu.cn,", "exleague,")
     mend.write_text(mended.replace("=1+1,微博,开放平台", "=1+1,微博,exweibo"), "utf-8")
     done = qjmedia("import", str(mend), "--json")
@@ -187,11 +187,11 @@ def test_a_change_between_preview_and_commit_is_seen(school: Path, qjmedia: Comm
 
     from qjmedia.actions.ledger.importing import Job, import_together, rehearse
     from qjmedia.actions.ledger.outcomes import Outcome, Wish
-    from qjmedia.store import csv as ledgers
+    from qjmedia.store import spreadsheet
     from qjmedia.store.repository import Repository
 
     path = write(school, GOOD)
-    job = Job(ledgers.read(path), path.name, Wish(), make.TODAY)
+    job = Job(spreadsheet.read(path), Wish(), make.TODAY)
     with Repository.open(school) as repository:
         before = rehearse(repository, job)
         assert qjmedia("import", str(path), "-y").code == 0

@@ -7,12 +7,14 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
 
+from qjmedia.actions.ledger.days import read_day
+from qjmedia.actions.ledger.doubt import UnreadableError
 from qjmedia.model.privacy import mask, mask_text, resembles_identity_card
 from qjmedia.model.tree import Record
 from qjmedia.model.words import KINDS, canonical
 from qjmedia.store.csv import unharmed
+from qjmedia.store.sheet import Figure
 
 LONGEST_SHOWN = 40
 IDENTITIES = ("教师", "学生", "外聘")
@@ -20,21 +22,21 @@ IDENTITIES = ("教师", "学生", "外聘")
 _BLANK = {"无", "暂无", "没有", "/", "\\", "-", "—", "——", "--", "n/a", "null", "none"}
 _SPOILT = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|#+)")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
+_SPOILT_IDENTITY = re.compile(r"(?<!\d)[1-9]\.\d{5}(?:19|20)\d{2,}E\+17(?!\d)", re.IGNORECASE)
+"""530302199003071234 kept as a number."""
 _FRACTION = re.compile(r"\d{4,}\.0+")
-_HIDDEN = {"Cf", "Cc", "Co", "Cn", "Cs"}
-_DAY = re.compile(
-    r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})(?:日|号)?(?: +0?0:00(?::00)?)?"
-)
-_CLOSE_DAY = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
-_SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")
+_HIDDEN = {"Cf", "Cc", "Cs"}
+_UNASSIGNED = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+"""What only the machine that wrote it can show."""
+_BETWEEN_PHONES = re.compile(r"[/、,，;；\n]|\s{2,}|(?<=\d)\s+(?=1[3-9]\d{9}|0\d{2,3}-?\d{7})")
+_MASKED = re.compile(r"[0-9()+-]*\*{3,}[0-9]*")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _PHONE = re.compile(
     r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}|(?:\(?0\d{2,3}\)?[- ]?)?\d{7,8}(?:-\d{1,6})?"
 )
 _DASHES = str.maketrans({"－": "-", "–": "-", "—": "-", "‐": "-", "（": "(", "）": ")"})
 _LABELS = re.compile(r"(?:姓名|手机|座机|电话|联系电话|联系方式)\s*[:：]?")
-_IDENTITY = re.compile(r"\s*[(（]\s*([^()（）]+?)\s*[)）]\s*$")
-_LEAVING = re.compile(r"(\S+?)\s*离任$")
+_BESIDE = re.compile(r"\s*[(（]\s*([^()（）]+?)\s*[)）]\s*$")
 _POST = re.compile(r"(?P<name>\S+)\s+(?P<post>\S*(?:书记|主任|长|主席|负责人|经理))")
 _YES = {"√", "✓", "✔", "有", "y", "yes", "true", "已"}
 _NO = {"×", "✗", "✘", "x", "无", "n", "no", "false", "未"}
@@ -55,21 +57,6 @@ _SORTS = {
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class UnreadableError(Exception):
-    """A value that must not get into the registry as it is.
-
-    Attributes:
-        reason: Chinese, with the value where it may be shown.
-        column: the target whose column holds it, if it is known already.
-    """
-
-    def __init__(self, reason: str, column: str = "") -> None:
-        """Say why."""
-        super().__init__(reason)
-        self.reason = reason
-        self.column = column
-
-
 @dataclass(slots=True)
 class Cleaner:
     """Cleans cells and counts what it did, by kind of cleaning."""
@@ -80,8 +67,10 @@ class Cleaner:
         """Return a cell without what the eye does not see, "" for one that only says "none".
 
         Raises:
-            UnreadableError: the spreadsheet has spoilt it, or it holds an identity-card number.
+            UnreadableError: the spreadsheet has spoilt it.
         """
+        if isinstance(cell, Figure):
+            self.counts["存成数字的格"] += 1
         text = self._changed("公式前的撇号", cell, unharmed(cell))
         text = self._changed("首尾的空白（含不换行空格、全角空格）", text, _stripped(text))
         text = self._changed("换行", text, text if prose else " ".join(text.splitlines()))
@@ -101,14 +90,11 @@ class Cleaner:
             UnreadableError: no full date, or a day that does not exist.
         """
         narrow = self.narrow(text)
-        found = _DAY.fullmatch(narrow) or _CLOSE_DAY.fullmatch(narrow)
+        found = read_day(narrow)
         if found is None:
-            raise UnreadableError(_why_no_day(narrow))
-        try:
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError:
-            raise UnreadableError(f"“{text}”：没有这一天") from None
-        return self._changed("日期的写法", narrow, day.isoformat())
+            raise UnreadableError(f"“{shown(narrow)}”不是完整的日期，写成 2019-03-01 这样")
+        self.counts.update(found.cleaned)
+        return found.day.isoformat()
 
     def phone(self, text: str) -> str:
         """Return a phone number in one style."""
@@ -118,25 +104,43 @@ class Cleaner:
         return self._changed("电话的写法", narrow, plain)
 
     def phones(self, text: str) -> Record:
-        """Return the mobile and the landline in a cell of phones.
+        """Return the mobile and the landline in a cell of phones; masked ones say nothing.
 
         Raises:
             UnreadableError: two of one sort.
         """
         found: Record = {}
-        for part in re.split(r"[/、,，;；\n]|\s{2,}", text):
-            number = self.phone(part.strip())
-            if not number:
-                continue
+        parts = [part.strip() for part in _BETWEEN_PHONES.split(self._unmasked(text))]
+        for part in filter(None, parts):
+            number = self.phone(_LABELS.sub("", part).strip())
             key = "mobile" if _MOBILE.fullmatch(number) else "landline"
-            if key in found:
+            if found.setdefault(key, number) != number:
                 raise UnreadableError("一格里有两个同类的电话，只能留一个")
-            found[key] = number
+        if len(found) > 1:
+            self.counts["一格里的几个电话分开"] += 1
         return found
+
+    def phone_column(self, text: str, key: str) -> Record:
+        """Return what a column of mobiles, or of landlines, holds; several may stand in a cell.
+
+        Raises:
+            UnreadableError: two of one sort.
+        """
+        bare = self._unmasked(text)
+        several = [part for part in _BETWEEN_PHONES.split(bare) if part.strip()]
+        if len(several) > 1 and all(_PHONE.search(part) for part in several):
+            return self.phones(bare)
+        return {key: self.phone(bare)} if bare else {}
+
+    def _unmasked(self, text: str) -> str:
+        """Return a text without the numbers that an export has masked: nothing is known of them."""
+        return self._changed(
+            "遮盖了的电话（没有读，原有的不变）", text, _MASKED.sub("", text).strip()
+        )
 
     def person(self, text: str) -> Record:
         """Return the name in a cell about one person, and his phones where they stand beside."""
-        bare = _LABELS.sub(" ", text).strip()
+        bare = _LABELS.sub(" ", self._unmasked(text)).strip()
         numbers = _PHONE.findall(unicodedata.normalize("NFKC", bare))
         if not numbers:
             return {"name": bare}
@@ -150,7 +154,7 @@ class Cleaner:
         Raises:
             UnreadableError: there is no name, or the day does not exist.
         """
-        found = _IDENTITY.search(text)
+        found = _BESIDE.search(text)
         beside = self._beside(found[1]) if found else {}
         person = self.person(text[: found.start()] if found and beside else text)
         if "name" not in person:
@@ -158,14 +162,18 @@ class Cleaner:
         return {**person, **beside}
 
     def _beside(self, text: str) -> Record:
-        """Return the identity and the last day that stand in brackets behind a name."""
-        leaving = _LEAVING.search(text)
-        word = (text[: leaving.start()] if leaving else text).strip()
-        identity = canonical(word.replace("老师", "教师"), IDENTITIES) if word else None
-        if word and identity is None:
-            return {}
-        own: Record = {"identity": identity} if identity else {}
-        return {**own, "leaves_on": self.day(leaving[1])} if leaving else own
+        """Return what stands in brackets behind an operator; nothing if it is anything else."""
+        found: Record = {}
+        for word in text.split():
+            identity = canonical(word.replace("老师", "教师"), IDENTITIES)
+            leaves = read_day(word.removesuffix("离任")) if word.endswith("离任") else None
+            if identity:
+                found["identity"] = identity
+            elif leaves:
+                found["leaves_on"] = leaves.day.isoformat()
+            else:
+                return {}
+        return found
 
     def verified(self, text: str) -> str:
         """Return 已认证, 未认证, or the text itself."""
@@ -205,9 +213,14 @@ def refuse_no_account(account: str) -> None:
         raise UnreadableError(f"“{account}”是邮箱（多半是登录用的），不是账号")
 
 
+def has_identity_card(text: str) -> bool:
+    """Whether a text holds an identity-card number, or what a spreadsheet has left of one."""
+    return resembles_identity_card(text) or _SPOILT_IDENTITY.search(text) is not None
+
+
 def shown(text: str, *, private: bool = False) -> str:
     """Return a value fit for a message: short, on one line, phones masked, no identity numbers."""
-    if resembles_identity_card(text):
+    if has_identity_card(text):
         return "（已隐去）"
     line = " ".join(text.split())
     line = mask(line) if private else mask_text(line)
@@ -227,22 +240,18 @@ def _stripped(text: str) -> str:
 
 
 def _refuse_spoilt(text: str) -> None:
-    if resembles_identity_card(text):
-        raise UnreadableError("像是身份证号码；登记库不收身份证号码，请从表格中删去")
+    if strange := _UNASSIGNED.search(text):
+        raise UnreadableError(
+            f"有自造的字（U+{ord(strange[0]):04X}），别的电脑显示不出来；换成正式的字"
+        )
     if _SPOILT.fullmatch(text):
         raise UnreadableError(f"“{text}”是表格软件的出错标记，原来的值已经丢失")
     if _SCIENTIFIC.fullmatch(text):
         raise UnreadableError(
-            f"“{text}”被表格软件改成了科学计数法，原来的数字已经丢失；把这一列设为文本再填"
+            f"“{shown(text)}”被表格软件改成了科学计数法，原来的数字已经丢失；把这一列设为文本再填"
         )
     if _FRACTION.fullmatch(text):
         raise UnreadableError(
             f"“{shown(text, private=True)}”末尾的“.0”是表格软件把号码当数字存的痕迹；"
             "把这一列设为文本，核对后再填"
         )
-
-
-def _why_no_day(text: str) -> str:
-    if _SERIAL.fullmatch(text):
-        return f"“{text}”像是表格软件内部的日期序号，不是日期；把这一列设为日期格式后另存"
-    return f"“{shown(text)}”不是完整的日期，写成 2019-03-01 这样"

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from qjmedia.errors import BadRequest
@@ -11,7 +12,10 @@ from qjmedia.model.nearest import nearest
 from qjmedia.store.outline import Field
 
 UNIT, UNIT_KIND, SCHOOL = "@unit", "@unit_kind", "@school"
-ADDRESS, REASON, LINE = "@address", "@reason", "@line"
+ADDRESS, REASON, LINE, NUMBER, FILED = "@address", "@reason", "@line", "@number", "@filed"
+UNREAD = "@unread"
+PASSED_OVER = frozenset({REASON, LINE, NUMBER, FILED})
+"""Columns that say nothing of a platform, or what only the office itself enters."""
 MANAGER, SUPERVISOR, ACCOUNTABLE, OPERATORS = (
     "@manager",
     "@supervisor",
@@ -60,16 +64,73 @@ ALIASES = {
     STATUS: "status 状态 备案状态",
     "remarks": "remarks 备注 说明",
     REASON: "原因",
-    LINE: "原行号",
+    LINE: "原行号 原位置",
+    NUMBER: "序号 no no.",
+    FILED: "备案编号 备案日期 备案号 备案时间",
 }  # fmt: skip
-"""Headers by the field they stand for, folded as `_fold` does."""
+"""Headers by the field they stand for, folded as `fold` does."""
+
+LIKENESS = 0.75
+SHORTEST_LIKE = 3
+_PRIVATE = re.compile("身份证|证件|密码|口令")
+_UNREAD = {"不读", "-", "忽略"}
+_PARTS = {
+    word: part
+    for part, words in {
+        "name": "姓名 名字",
+        "mobile": "手机 手机号 手机号码 移动电话",
+        "landline": "座机 办公电话 固定电话 办公座机 座机号码",
+        "phone": "电话 联系电话 联系方式 电话号码",
+        "post": "职务 职位 行政职务",
+        "identity": "身份 类别",
+        "leaves_on": "离任日期 毕业日期 离任时间",
+    }.items()
+    for word in words.split()
+}
+"""What stands in the lower row of a head, below a person's role."""
+_ROLES = {
+    MANAGER: {"name": MANAGER, "mobile": "manager.mobile", "landline": "manager.landline",
+              "phone": MANAGER_PHONE},
+    SUPERVISOR: {"name": SUPERVISOR, "mobile": "supervisor.mobile",
+                 "landline": "supervisor.landline", "phone": SUPERVISOR_PHONE},
+    ACCOUNTABLE: {"name": ACCOUNTABLE, "post": "accountable.post"},
+    OPERATORS: {"name": OPERATORS, "mobile": OPERATORS_MOBILE, "phone": OPERATORS_MOBILE,
+                "identity": "operators[].identity", "leaves_on": "operators[].leaves_on"},
+}  # fmt: skip
+
+
+class Head(NamedTuple):
+    """A column as the file shows it.
+
+    Attributes:
+        letter: what the spreadsheet calls it.
+        upper: what stands above it; in a head of two rows the upper one.
+        lower: the lower row of such a head, "" otherwise.
+    """
+
+    letter: str
+    upper: str
+    lower: str = ""
+
+    @property
+    def name(self) -> str:
+        """The head in one line."""
+        if self.lower in {"", self.upper}:
+            return self.upper
+        return f"{self.upper} {self.lower}".strip()
 
 
 class Column(NamedTuple):
-    """A column of the file and the field or role (beginning with @) that it stands for."""
+    """A column of the file and the field or role (beginning with @) that it stands for.
+
+    Attributes:
+        meant: the known word that the header is only like, "" where it is one itself.
+    """
 
     header: str
     target: str
+    letter: str = ""
+    meant: str = ""
 
 
 class Columns(NamedTuple):
@@ -77,6 +138,7 @@ class Columns(NamedTuple):
 
     known: tuple[Column, ...]
     ignored: tuple[str, ...]
+    letters: Mapping[str, str]
 
     def of(self, target: str) -> str:
         """Return the header of the column that stands for `target`, "" if there is none."""
@@ -91,6 +153,10 @@ class Columns(NamedTuple):
         near = (each.header for each in self.known if each.target.lstrip("@").startswith(head))
         return next(near, "")
 
+    def header(self, column: str) -> str:
+        """Return the header of what is to blame: a header already, a target or a field."""
+        return column if column in self.letters else self.of(column) or self.of_field(column)
+
 
 _SOURCES = {
     "account": (ADDRESS,),
@@ -102,50 +168,138 @@ _SOURCES = {
 }
 
 
-def columns(
-    headers: Iterable[str], fields: Mapping[str, Field], renamed: Mapping[str, str]
-) -> Columns:
-    """Find the field of every column; `renamed` gives it for headers that say it otherwise.
+class Vocabulary:
+    """Every word that a column of a ledger may be headed by."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        """Know the fields of the registry's schema beside the aliases of all ledgers."""
+        self._fields = fields
+        self._words = _words(fields)
+
+    def target(self, head: str) -> str | None:
+        """Return what a header stands for; None if it is not known."""
+        folded = fold(head)
+        # 负责人（姓名）, *媒体名称, 开通日期（年-月-日）
+        bare = re.sub(r"[(\[【].*?[)\]】]", "", folded).strip("*:※")
+        found = self._words.get(folded) or self._words.get(bare)
+        dotted = head.strip()
+        upper, _, lower = dotted.rpartition(" ")
+        if (
+            found is None and upper
+        ):  # two rows of a head in one, as a sheet of rows to mend has them
+            found = self.of_two(upper, lower)
+        if found is None and re.fullmatch(r"operators\.\d+\.\w+", dotted):
+            found = dotted if re.sub(r"\.\d+", "[]", dotted) in self._fields else None
+        return found
+
+    def of_two(self, upper: str, lower: str) -> str | None:
+        """Return what the two rows of a head stand for together: 负责人 above 手机."""
+        if not lower or not upper:
+            return self.target(upper or lower)
+        role = self.target(upper) or self.target(re.sub(r"(?:信息|情况|基本)+$", "", fold(upper)))
+        part = _PARTS.get(fold(lower), "")
+        if role in _ROLES and part:
+            return _ROLES[role].get(part)
+        is_general = re.search(r"(?:信息|情况|平台|账号|概况|资料)$", fold(upper)) is not None
+        return self.target(f"{upper}{lower}") or (self.target(lower) if is_general else None)
+
+    def likely(self, head: str) -> tuple[str, str] | None:
+        """Return the one known word that a header is much like, and what it stands for."""
+        folded = fold(head)
+        if _PRIVATE.search(folded) or len(folded) < SHORTEST_LIKE:
+            return None
+        near = nearest(folded, self._words, cutoff=LIKENESS)
+        if near is None or SequenceMatcher(None, folded, near).ratio() < LIKENESS:
+            return None
+        return near, self._words[near]
+
+    def named(self, wanted: str) -> str:
+        """Return the field that `--map` asks for.
+
+        Raises:
+            BadRequest: there is none.
+        """
+        if fold(wanted) in _UNREAD:
+            return UNREAD
+        target = self.target(wanted)
+        if target is None:
+            near = nearest(wanted, self._words)
+            hint = f"是否想写 {near}？" if near else "例：--map 主管=manager.name"
+            raise BadRequest(f"没有“{wanted}”这个字段", hint=hint)
+        return target
+
+
+def columns(heads: Sequence[Head], words: Vocabulary, mapping: Mapping[str, str]) -> Columns:
+    """Find the field of every column; `mapping` gives it by header or by letter.
+
+    A header that is only like a known word is taken for it where no other column claims the same.
 
     Raises:
-        BadRequest: two columns stand for one field, or `renamed` names what is not there.
+        BadRequest: two columns stand for one field.
     """
     known: dict[str, Column] = {}
-    ignored = []
-    headers = tuple(headers)
-    _refuse_absent(renamed, headers)
-    words = _words(fields)
-    for header in headers:
-        wanted = renamed.get(header)
-        target = _target(wanted if wanted is not None else header, words, fields)
-        if target is None and wanted is not None:
-            raise _no_field(wanted, words)
+    unsure: list[Head] = []
+    ignored: list[str] = []
+    for head in heads:
+        wanted = _wanted(head, mapping)
+        target = words.named(wanted) if wanted else words.of_two(head.upper, head.lower)
         if target is None:
-            ignored.append(header)
-        elif target in known:
+            unsure.append(head)
+        elif target == UNREAD:
+            ignored.append(head.name)
+        elif target in known and target not in PASSED_OVER:
             raise BadRequest(
-                f"“{known[target].header}”和“{header}”两列说的是同一个字段",
-                hint="删去一列；或用 --map 列名=字段 指明其中一列是什么",
+                f"“{known[target].header}”（{known[target].letter} 列）和“{head.name}”"
+                f"（{head.letter} 列）说的是同一个字段",
+                hint=f"删去一列；或用 --map {head.letter}=字段 指明 {head.letter} 列是什么"
+                f"（不读就写 --map {head.letter}=不读）",
             )
         else:
-            known[target] = Column(header, target)
-    return Columns(tuple(known.values()), tuple(ignored))
+            known[target] = Column(head.name, target, head.letter)
+    guesses = {head: words.likely(head.name) for head in unsure}
+    claims = Counter(guess[1] for guess in guesses.values() if guess)
+    for head, guess in guesses.items():
+        if guess and claims[guess[1]] == 1 and guess[1] not in known:
+            known[guess[1]] = Column(head.name, guess[1], head.letter, guess[0])
+        else:
+            ignored.append(head.name)
+    return Columns(tuple(known.values()), tuple(ignored), {h.name: h.letter for h in heads})
 
 
-def header_named(typed: str, headers: Iterable[str], fields: Mapping[str, Field]) -> str:
-    """Return the header that `typed` means: as it stands, or another word for the same field.
+def word_for(target: str) -> str:
+    """Return how a mapping file calls a field: the usual head of its column."""
+    aliases = ALIASES.get(target, "").split()
+    return next((alias for alias in aliases if not alias.isascii()), target)
 
-    Raises:
-        BadRequest: there is no such column.
-    """
+
+def header_named(typed: str, heads: Iterable[Head], words: Vocabulary) -> str | None:
+    """Return the header that `typed` means: itself, its letter, or another word for its field."""
+    target = words.target(typed)
+    for head in heads:
+        same = target is not None and words.of_two(head.upper, head.lower) == target
+        if same or fold(head.name) == fold(typed) or head.letter == typed.upper():
+            return head.name
+    return None
+
+
+def no_column(typed: str, headers: Iterable[str]) -> BadRequest:
+    """Return the refusal of an option that names a column which no sheet has."""
     headers = tuple(headers)
-    words = _words(fields)
-    target = _target(typed, words, fields)
-    for header in headers:
-        same = target is not None and _target(header, words, fields) == target
-        if same or _fold(header) == _fold(typed):
-            return header
-    raise _no_column(typed, headers)
+    near = nearest(typed, headers)
+    hint = f"是否想写“{near}”？" if near else f"文件里的列：{'、'.join(headers)}"
+    return BadRequest(f"文件里没有“{typed}”这一列", hint=hint)
+
+
+def fold(header: str) -> str:
+    """Return a header without what does not count: spaces, case, full width."""
+    plain = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(plain.split())
+
+
+def _wanted(head: Head, mapping: Mapping[str, str]) -> str:
+    own = fold(head.name)
+    by_name = next((field for name, field in mapping.items() if fold(name) == own), "")
+    return by_name or mapping.get(head.letter, "")
 
 
 def _words(fields: Mapping[str, Field]) -> dict[str, str]:
@@ -156,45 +310,11 @@ def _words(fields: Mapping[str, Field]) -> dict[str, str]:
     for key, field in own.items():
         parent = own.get(key.rpartition(".")[0])
         target = f"@{key}" if f"@{key}" in ALIASES else key
-        words[_fold(key)] = target
-        words.setdefault(_fold((parent.title if parent else "") + field.title), target)
+        words[fold(key)] = target
+        words.setdefault(fold((parent.title if parent else "") + field.title), target)
         if titles[field.title] == 1:
-            words.setdefault(_fold(field.title), target)
+            words.setdefault(fold(field.title), target)
     words.update(
-        (_fold(alias), target) for target, aliases in ALIASES.items() for alias in aliases.split()
+        (fold(alias), target) for target, aliases in ALIASES.items() for alias in aliases.split()
     )
     return words
-
-
-def _target(header: str, words: Mapping[str, str], fields: Mapping[str, Field]) -> str | None:
-    folded = _fold(header)
-    # 负责人（姓名）, *媒体名称, 开通日期（年-月-日）
-    bare = re.sub(r"[(\[【].*?[)\]】]", "", folded).strip("*:※")
-    found = words.get(folded) or words.get(bare)
-    dotted = header.strip()
-    if found is None and re.fullmatch(r"operators\.\d+\.\w+", dotted):
-        found = dotted if re.sub(r"\.\d+", "[]", dotted) in fields else None
-    return found
-
-
-def _fold(header: str) -> str:
-    plain = unicodedata.normalize("NFKC", header).casefold()
-    return "".join(plain.split())
-
-
-def _refuse_absent(renamed: Mapping[str, str], headers: tuple[str, ...]) -> None:
-    for name in renamed:
-        if name not in headers:
-            raise _no_column(name, headers)
-
-
-def _no_column(typed: str, headers: tuple[str, ...]) -> BadRequest:
-    near = nearest(typed, headers)
-    hint = f"是否想写“{near}”？" if near else f"文件里的列：{'、'.join(headers)}"
-    return BadRequest(f"文件里没有“{typed}”这一列", hint=hint)
-
-
-def _no_field(typed: str, words: Mapping[str, str]) -> BadRequest:
-    near = nearest(typed, words)
-    hint = f"是否想写 {near}？" if near else "例：--map 主管=manager.name"
-    return BadRequest(f"没有“{typed}”这个字段", hint=hint)

@@ -7,8 +7,9 @@ and of one that a unit has filled in only what the unit wrote is read.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from qjmedia.actions.ledger.columns import UNIT, Columns, columns
+from qjmedia.actions.ledger.columns import UNIT, Columns, Vocabulary
 from qjmedia.actions.ledger.matching import Known
+from qjmedia.actions.ledger.tables import Row
 from qjmedia.model.platform import Platform
 from qjmedia.model.policy import Policy
 from qjmedia.model.privacy import masked
@@ -16,24 +17,22 @@ from qjmedia.model.unit import Units
 from qjmedia.render.cells import clean
 from qjmedia.render.columns import BY_FIELD, EVERY, Column
 from qjmedia.store.csv import unharmed
-from qjmedia.store.outline import Field
-from qjmedia.store.sheet import Row
 
 KEPT = frozenset({"id", "name", UNIT})
 """Read even so: by these a row is known, and named where it is spoken of."""
 
 
 class Echo:
-    """Knows what `export` writes in each column of a file."""
+    """Knows what `export` writes in each column of a sheet."""
 
-    def __init__(self, found: Columns, fields: Mapping[str, Field], units: Units) -> None:
-        """Take the columns of the file."""
+    def __init__(self, found: Columns, words: Vocabulary, units: Units) -> None:
+        """Take the columns of the sheet."""
         self._units = units
         self._id = found.of("id")
         written: defaultdict[str, list[Column]] = defaultdict(list)
         for column in EVERY:
-            for known in columns((column.head,), fields, {}).known:
-                written[known.target].append(column)
+            if target := words.target(column.head):
+                written[target].append(column)
         self._written = {
             each.header: tuple(written[each.target])
             for each in found.known

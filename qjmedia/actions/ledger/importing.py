@@ -13,7 +13,7 @@ from qjmedia.model.place import UNITS_PATH
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, CommitId
 from qjmedia.store.repository import Repository
-from qjmedia.store.sheet import Sheet
+from qjmedia.store.sheet import Book
 from qjmedia.store.transaction import Change, Committed, transact
 
 
@@ -22,16 +22,14 @@ class Job:
     """What is to be imported, and in whose name.
 
     Attributes:
-        sheet: the rows.
-        source: the file's name, for the commit message.
+        book: the sheets, and the file's name for the commit message.
         wish: how the rows are to be read.
         today: the day of the import.
         author: None for Git's own.
         reason: goes into the commit.
     """
 
-    sheet: Sheet
-    source: str
+    book: Book
     wish: Wish
     today: date
     author: Author | None = None
@@ -54,7 +52,7 @@ def rehearse(repository: Repository, job: Job, progress: Progress | None = None)
     """
     tip = repository.head()
     files = Revision(repository, tip)
-    return Prepared(prepare(files, job.sheet, job.wish, today=job.today, progress=progress), tip)
+    return Prepared(prepare(files, job.book, job.wish, today=job.today, progress=progress), tip)
 
 
 def import_together(
@@ -69,7 +67,7 @@ def import_together(
 
     def plan(files: Revision) -> Change:
         if files.commit != made[0].tip:
-            ledger = prepare(files, job.sheet, job.wish, today=job.today)
+            ledger = prepare(files, job.book, job.wish, today=job.today)
             made[0] = Prepared(ledger, files.commit)
         ledger = made[0].ledger
         return Change(ledger.files, _message(job, ledger).render())
@@ -130,7 +128,7 @@ def _message(job: Job, ledger: Ledger) -> Message:
         if count
     ]
     units = [f"新单位 {len(ledger.units)} 个"] if ledger.units else []
-    subject = f"导入 {job.source}：{'，'.join([*counts, *units]) or '没有变化'}"
+    subject = f"导入 {job.book.source}：{'，'.join([*counts, *units]) or '没有变化'}"
     return Message(subject, "import", reason=job.reason)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from qjmedia.actions.ledger.cells import UnreadableError
 from qjmedia.actions.ledger.columns import ADDRESS
+from qjmedia.actions.ledger.doubt import NEW, Choice, UnreadableError
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import Record, text
 from qjmedia.rules.article06 import fold
@@ -20,18 +20,18 @@ class Known:
     Attributes:
         platform: as it stands, or as an earlier row makes it.
         data: its text; empty for one that an earlier row adds.
-        row: the number of the row of this file that speaks of it, 0 if none did yet.
+        place: where the row of this file stands that speaks of it, "" if none did yet.
     """
 
     platform: Platform
     data: bytes = b""
-    row: int = 0
+    place: str = ""
 
     @property
     def shown(self) -> str:
         """The record in words."""
-        if self.row:
-            return f"第 {self.row} 行“{self.platform.name}”"
+        if self.place:
+            return f"{self.place}“{self.platform.name}”"
         return f"“{self.platform.name}”（{self.platform.id}）"
 
 
@@ -62,14 +62,20 @@ class Index:
         found = self._by_title.get((fold(platform.name), platform.kind))
         return found if found is not None and found.platform.owner != platform.owner else None
 
-    def match(self, platform: Platform, *, owner_is_exact: bool) -> Known | None:
+    def match(
+        self, platform: Platform, *, owner_is_exact: bool, decided: str | None = None
+    ) -> Known | None:
         """Return the record that a row's platform is, None if it is a new one.
+
+        `decided` is what a person has said of it: the id of a record, or NEW.
 
         Raises:
             UnreadableError: it may be one or the other, and a person has to say which.
         """
         if platform.id:
             return self._with_id(platform)
+        if decided:
+            return self.by_id.get(decided)
         hits = {
             id(found): (field, found)
             for field, key in keys_of(platform)
@@ -77,11 +83,12 @@ class Index:
         }
         if len(hits) > 1:
             told = "，".join(f"{TITLES[field]}是{found.shown}的" for field, found in hits.values())
-            raise UnreadableError(f"对不上号：{told}", "account")
+            ids = tuple(found.platform.id for _, found in hits.values() if not found.place)
+            raise UnreadableError(f"对不上号：{told}", "account", Choice(ids, may_be_new=False))
         for field, found in hits.values():
             _refuse_other(platform, found, field, owner_is_exact=owner_is_exact)
             return found
-        return self._same_name(platform)
+        return None if decided == NEW else self._same_name(platform)
 
     def _with_id(self, platform: Platform) -> Known | None:
         own = self.by_id.get(platform.id)
@@ -99,7 +106,9 @@ class Index:
         if len(found) > 1:
             ids = "、".join(each.platform.id for each in found)
             raise UnreadableError(
-                f"同名同类同单位的登记有 {len(found)} 份（{ids}），请写 id 列", "name"
+                f"同名同类同单位的登记有 {len(found)} 份（{ids}），请写 id 列",
+                "name",
+                _choice(found),
             )
         field = _clash(platform, found[0].platform)
         if not field:
@@ -111,6 +120,7 @@ class Index:
             f"与{found[0].shown}同名同类同单位，{TITLES[field]}却不同（那里是“{theirs}”）："
             "是另一个平台，还是改了？另一个就写一个新的 id，改了就写原来的 id",
             field,
+            _choice(found[:1]),
         )
 
 
@@ -145,7 +155,16 @@ def _refuse_other(platform: Platform, known: Known, field: str, *, owner_is_exac
             f"{TITLES[field]}“{value}”重复：{known.shown}也是它，{'、'.join(differs)}却不同；"
             "核对哪个是对的，确是改名或改单位就写上原来的 id",
             field if field == "url" else ADDRESS,
+            None if known.place else Choice((theirs.id,), may_be_new=False),
         )
+
+
+def _choice(records: Iterable[Known]) -> Choice | None:
+    """Return what a person may say; another row of the same file is no answer."""
+    records = tuple(records)
+    if any(each.place for each in records):
+        return None
+    return Choice(tuple(each.platform.id for each in records), may_be_new=True)
 
 
 def _clash(mine: Platform, theirs: Platform) -> str:

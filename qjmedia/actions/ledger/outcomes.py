@@ -5,9 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from qjmedia.actions.ledger.columns import Column, Columns
+from qjmedia.actions.ledger.doubt import Choice
 from qjmedia.actions.ledger.roster import NewUnit
+from qjmedia.actions.ledger.tables import Aside, Row, Table
+from qjmedia.model.difference import FieldChange
 from qjmedia.model.place import UNITS_PATH
-from qjmedia.store.sheet import Row
+from qjmedia.store.outline import Field
 
 
 class Outcome(StrEnum):
@@ -29,10 +33,12 @@ class Line:
         name: the platform's name as the file has it.
         id: the record, "" if the row was refused.
         column: the header of the column that is to blame.
+        letter: what the spreadsheet calls that column.
         reason: why it was refused, in Chinese.
         files: what it writes (None: takes away).
         subject: what it does, for a commit of its own.
-        fields: the fields it changes.
+        changes: the fields it changes, from what to what.
+        choice: what a person may say where the row may be one record or another; None: nothing.
     """
 
     row: Row
@@ -40,10 +46,17 @@ class Line:
     name: str = ""
     id: str = ""
     column: str = ""
+    letter: str = ""
     reason: str = ""
     files: Mapping[PurePosixPath, bytes | None] = field(default_factory=dict)
     subject: str = ""
-    fields: tuple[str, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    choice: Choice | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields it changes."""
+        return tuple(each.field for each in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Remark:
 
     row: int
     text: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +75,26 @@ class Wish:
     Attributes:
         create_units: make the units that units.yaml does not have.
         renamed: the field of a column whose header says it in other words.
+        kept: the same from a mapping file, which may name columns that this file lacks.
         only: the values that columns must have; other rows are left aside.
+        sheets: the sheets to read, by name; none: all that hold a ledger.
+        decided: what a person said of doubtful rows, by place: an id, or NEW.
     """
 
     create_units: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
+    kept: Mapping[str, str] = field(default_factory=dict)
     only: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    decided: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The ledger of one sheet, and what its columns were taken for."""
+
+    table: Table
+    columns: Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +106,30 @@ class Ledger:
     units_data: bytes | None
     remarks: tuple[Remark, ...]
     cleaned: Mapping[str, int]
-    ignored: tuple[str, ...]
+    tables: tuple[Read, ...]
     aside: int
+    fields: Mapping[str, Field]
+    unknown_units: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def guessed(self) -> tuple[tuple[str, Column], ...]:
+        """The columns that were taken for what their headers are only like, each with its sheet."""
+        return tuple(
+            (each.table.sheet, column)
+            for each in self.tables
+            for column in each.columns.known
+            if column.meant
+        )
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The headers of the columns that were not read and are not blank."""
+        return tuple(dict.fromkeys(name for each in self.tables for name in _unread(each)))
+
+    @property
+    def passed_over(self) -> tuple[Aside, ...]:
+        """The rows around the ledgers: totals, notes."""
+        return tuple(aside for each in self.tables for aside in each.table.aside)
 
     def count(self, outcome: Outcome) -> int:
         """Return how many rows came out so; every row has exactly one outcome."""
@@ -100,3 +150,8 @@ class Ledger:
         """Everything that is to be written."""
         units = {UNITS_PATH: self.units_data} if self.units_data is not None else {}
         return {**units, **{path: data for line in self.lines for path, data in line.files.items()}}
+
+
+def _unread(read: Read) -> list[str]:
+    rows = read.table.rows
+    return [name for name in read.columns.ignored if any(row.cells[name].strip() for row in rows)]

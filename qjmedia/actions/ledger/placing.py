@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from qjmedia.actions.derive import OPENS_AS
-from qjmedia.actions.ledger.cells import UnreadableError
 from qjmedia.actions.ledger.columns import UNIT, UNIT_KIND
+from qjmedia.actions.ledger.doubt import UnreadableError
 from qjmedia.actions.ledger.roster import ROLES, Role, Roster, student_role, unit_kind
 from qjmedia.model.nearest import nearest
 from qjmedia.model.tree import Record
@@ -12,6 +12,19 @@ from qjmedia.model.words import PUBLICITY, YOUTH_LEAGUE, OpenerKind, Tier, UnitK
 
 LONGEST_NAME = 60
 """A unit's name is no longer than this; the schema says so too."""
+
+
+class UnknownUnitError(UnreadableError):
+    """A unit that units.yaml does not have.
+
+    Attributes:
+        unit: its name.
+    """
+
+    def __init__(self, reason: str, unit: str) -> None:
+        """Say which."""
+        super().__init__(reason, UNIT)
+        self.unit = unit
 
 
 class Named(NamedTuple):
@@ -82,7 +95,9 @@ def wants_unit(row: Named, roster: Roster) -> tuple[str, UnitKind] | None:
     role = row.role or student_role(name) or unit_kind(name)
     if not isinstance(role, UnitKind) or unit_kind(name) is None:
         return None
-    return None if _part_of_college(name, role, roster) else (name, role)
+    if _part_of_college(name, role, roster) or roster.likely(name):
+        return None
+    return name, role
 
 
 def _is_schools_own(row: Named, roster: Roster) -> bool:
@@ -125,7 +140,11 @@ def _unknown_unit(row: Named, roster: Roster) -> Home:
         opened = _opened(OpenerKind.COLLEGE, roster.name_of(part_of))
         remark = f"“{name}”归入“{roster.name_of(part_of)}”"
         return Home(part_of, opened, is_exact=False, remark=remark)
-    raise UnreadableError(_why_unknown(row, role, roster), UNIT)
+    likely = roster.likely(row.unit)
+    if likely is not None:
+        remark = f"单位“{row.unit}”按相近归“{roster.name_of(likely)}”，请核对"
+        return Home(likely, _opener(row, likely, roster), is_exact=False, remark=remark)
+    raise UnknownUnitError(_why_unknown(row, role, roster), name)
 
 
 def _student_body(row: Named, name: str, roster: Roster) -> Home:

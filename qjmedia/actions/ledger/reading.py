@@ -9,19 +9,20 @@ from qjmedia.actions.fields import SEPARATORS, Assignment
 from qjmedia.actions.ledger import columns as col
 from qjmedia.actions.ledger.cells import (
     Cleaner,
-    UnreadableError,
+    has_identity_card,
     looks_like_url,
     name_and_post,
     refuse_no_account,
     shown,
 )
 from qjmedia.actions.ledger.columns import Column, Columns
+from qjmedia.actions.ledger.doubt import UnreadableError
 from qjmedia.actions.ledger.placing import Named, role_of
 from qjmedia.actions.ledger.roster import Role
+from qjmedia.actions.ledger.tables import Row
 from qjmedia.model.tree import Record, Tree
 from qjmedia.model.words import Status, canonical
 from qjmedia.store.outline import Field
-from qjmedia.store.sheet import Row
 
 PROSE = frozenset({"remarks", "positioning"})
 PEOPLE = {
@@ -30,6 +31,9 @@ PEOPLE = {
     col.MANAGER_PHONE: "manager",
     col.SUPERVISOR_PHONE: "supervisor",
 }
+_PHONES = frozenset(
+    f"{who}.{what}" for who in ("manager", "supervisor") for what in ("mobile", "landline")
+)
 PERSONS = re.compile(r"[,，、;；\n]\s*")
 
 Values = Iterator[tuple[str, Tree]]
@@ -49,6 +53,7 @@ class Reading:
 
     Attributes:
         row: the row itself.
+        columns: what the columns of its sheet stand for.
         wanted: the fields it gives.
         id: the id it gives, "" for none.
         named: whose the platform is, in the ledger's words.
@@ -58,6 +63,7 @@ class Reading:
     """
 
     row: Row
+    columns: Columns
     wanted: tuple[Assignment, ...]
     id: str
     named: Named
@@ -67,11 +73,18 @@ class Reading:
 
 
 class Reader:
-    """Reads the rows of one file."""
+    """Reads the rows of one sheet."""
 
-    def __init__(self, columns: Columns, fields: Mapping[str, Field], cleaner: Cleaner) -> None:
-        """Take the meaning of the columns."""
+    def __init__(
+        self,
+        columns: Columns,
+        fields: Mapping[str, Field],
+        cleaner: Cleaner,
+        default: Mapping[str, str],
+    ) -> None:
+        """Take the meaning of the columns, and what the sheet says for all of its rows."""
         self._columns = columns
+        self._default = default
         self._fields = fields
         self._cleaner = cleaner
         clean = cleaner
@@ -85,29 +98,33 @@ class Reader:
         }
         self._plain: dict[str, Callable[[str], str]] = {
             "id": lambda cell: clean.narrow(cell).lower(),
-            "mobile": clean.phone,
-            "landline": clean.phone,
             "opened_on": clean.day,
             "leaves_on": clean.day,
         }
 
     def read(self, row: Row) -> Reading:
         """Return what the row says; what cannot be read is a flaw."""
-        flaws = [*_surplus(row)]
+        flaws = [*_private(row), *_surplus(row)]
+        hidden = {flaw.column for flaw in flaws}
         values: dict[str, Tree] = {}
         for column in self._columns.known:
+            if column.header in hidden:
+                continue
             try:
                 for field, value in self._cell(column, row.cells[column.header]):
                     if values.setdefault(field, value) != value:
                         flaws.append(Flaw(column.header, f"和另一列给出的{field}不一样"))
             except UnreadableError as error:
                 flaws.append(Flaw(column.header, error.reason))
+        for field, value in self._default.items():
+            values.setdefault(field, value)
         role, more = self._role(str(values.pop(col.UNIT_KIND, "")))
         people, worse = self._operators(values)
         taken = {name: str(values.pop(name, "")) for name in (*_APART, "id")}
         wanted = [Assignment(tuple(name.split(".")), value) for name, value in values.items()]
         return Reading(
             row,
+            self._columns,
             (*wanted, *people),
             taken["id"],
             Named(taken[col.UNIT], role, str(values.get("name", "")), str(values.get("tier", ""))),
@@ -120,13 +137,16 @@ class Reader:
         target = column.target
         prose = target in PROSE or target.lstrip("@").startswith("operators")
         text = self._cleaner.clean(cell, prose=prose)
-        if not text or target in {col.REASON, col.LINE}:
+        if not text or target in col.PASSED_OVER:
             return
         if target in self._readers:
             yield from self._readers[target](text)
         elif target in PEOPLE:
             read = self._cleaner.phones if "phone" in target else self._cleaner.person
             yield from _below(PEOPLE[target], read(text))
+        elif target in _PHONES:
+            parent, _, key = target.partition(".")
+            yield from _below(parent, self._cleaner.phone_column(text, key))
         else:
             yield target, self._value(target, text)
 
@@ -216,3 +236,15 @@ def _surplus(row: Row) -> Iterator[Flaw]:
             "",
             f"这一行比表头多出 {len(row.surplus)} 格（{cells}），可能是值中带逗号而没有加引号",
         )
+
+
+def _private(row: Row) -> Iterator[Flaw]:
+    """Refuse identity-card numbers in any column, also in those that are not read."""
+    if not has_identity_card("|".join((*row.cells.values(), *row.surplus))):
+        return
+    told = "像是身份证号码；登记库不收身份证号码，请从表格中删去"
+    for header, cell in row.cells.items():
+        if has_identity_card(cell):
+            yield Flaw(header, told)
+    if any(has_identity_card(cell) for cell in row.surplus):
+        yield Flaw("", told)

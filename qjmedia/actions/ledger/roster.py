@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from qjmedia.actions.derive import slug
@@ -55,6 +56,7 @@ _ENDINGS: tuple[tuple[UnitKind, re.Pattern[str]], ...] = (
         re.compile(r"(?:处|部|办|办公室|中心|科|室|局|院|委员会|党委|纪委|团委|所)$"),
     ),
 )
+_NUMBERS = re.compile(r"[0-9一二三四五六七八九十甲乙丙丁东西南北]")
 _COLLEGE_NAME = re.compile(r"[\u4e00-\u9fff]{2,12}?(?:学院|学部|书院)")
 _LEAGUE_ITSELF = {"团委", "校团委", "共青团委员会", "共青团委", "青年团委员会", "共青团"}
 _PUBLICITY_ITSELF = {"党委宣传部", "宣传部"}
@@ -64,6 +66,11 @@ _OFFICIAL = re.compile(
 )
 
 
+LIKENESS = 0.85
+"""How near a unit's name has to be to be taken for it: 数学和统计学院, 数学与统计学院.
+
+计算机科学与技术学院 and 计算机科学与工程学院 are two (0.8), as are 附属第一医院 and 附属第二医院.
+"""
 SHORTEST_CORE = 4
 """A name inside another says little if it is short: 理学院 inside 管理学院."""
 
@@ -105,6 +112,16 @@ class Roster:
             elif inner in _PUBLICITY_ITSELF:
                 found = PUBLICITY if PUBLICITY in self._units else None
         return self._successor(found)
+
+    def likely(self, typed: str) -> str | None:
+        """Return the id of the one unit whose name `typed` is much like: 数学和统计学院."""
+        bare = self.bare(typed)
+        likeness: dict[str, float] = {}
+        for word, unit_id in self._called.items():
+            ratio = SequenceMatcher(None, bare, word).ratio()
+            if ratio >= LIKENESS and not _differ_in_number(bare, word):
+                likeness[unit_id] = max(ratio, likeness.get(unit_id, 0))
+        return self._successor(next(iter(likeness))) if len(likeness) == 1 else None
 
     def kind_of(self, unit_id: str) -> UnitKind | None:
         """Return what a unit is."""
@@ -188,6 +205,11 @@ def _is_short_for(short: str, name: str) -> bool:
     rest = iter(name)
     is_inside = all(char in rest for char in short)
     return is_inside and (short[0] == name[0] or (len(short) > SHORTEST_CORE and short in name))
+
+
+def _differ_in_number(one: str, other: str) -> bool:
+    """Whether two names count: 第一医院, 第二医院; 一系, 二系."""
+    return _NUMBERS.findall(one) != _NUMBERS.findall(other)
 
 
 def student_role(name: str) -> Role | None:

@@ -6,7 +6,8 @@ wrong must be mended first.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -16,15 +17,18 @@ from qjmedia.actions.check import Judge
 from qjmedia.actions.derive import derive
 from qjmedia.actions.fields import apply, title_of
 from qjmedia.actions.ledger import columns as col
-from qjmedia.actions.ledger.cells import Cleaner, UnreadableError
-from qjmedia.actions.ledger.columns import Columns
-from qjmedia.actions.ledger.echo import Echo, usual_heads
+from qjmedia.actions.ledger.cells import Cleaner
+from qjmedia.actions.ledger.columns import Columns, Vocabulary
+from qjmedia.actions.ledger.doubt import UnreadableError
+from qjmedia.actions.ledger.echo import Echo
 from qjmedia.actions.ledger.matching import Index, Known, of_record
-from qjmedia.actions.ledger.outcomes import Ledger, Line, Outcome, Remark, Wish
+from qjmedia.actions.ledger.outcomes import Ledger, Line, Outcome, Read, Remark, Wish
 from qjmedia.actions.ledger.overlaying import overlaid
-from qjmedia.actions.ledger.placing import Home, home, wants_unit
+from qjmedia.actions.ledger.placing import Home, UnknownUnitError, home, wants_unit
 from qjmedia.actions.ledger.reading import Reader, Reading
 from qjmedia.actions.ledger.roster import NewUnit, Roster
+from qjmedia.actions.ledger.sheets import defaults, read_tables
+from qjmedia.actions.ledger.tables import Row
 from qjmedia.errors import BadRequest
 from qjmedia.model.difference import changes
 from qjmedia.model.finding import Finding, Severity
@@ -36,9 +40,8 @@ from qjmedia.model.words import Status
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, SLUG, is_record, packaged, platform_path
-from qjmedia.store.outline import Field
 from qjmedia.store.overlay import Overlay
-from qjmedia.store.sheet import Row, Sheet
+from qjmedia.store.sheet import Book
 from qjmedia.store.yaml import parse
 
 Progress = Callable[[int, int], None]
@@ -50,7 +53,7 @@ OF_THE_UNIT = frozenset({"opened_by", "tier", "steward", "accountable"})
 
 
 def prepare(
-    files: Files, sheet: Sheet, wish: Wish, *, today: date, progress: Progress | None = None
+    files: Files, book: Book, wish: Wish, *, today: date, progress: Progress | None = None
 ) -> Ledger:
     """Hold every row of a file against the registry and all rules.
 
@@ -59,39 +62,37 @@ def prepare(
 
     Measures: 第五条 (分级归口), 第七条 (登记备案).
     """
-    return _Import(files, sheet, wish, today).run(progress)
+    return _Import(files, book, wish, today).run(progress)
 
 
 class _Import:
     """One pass over one file."""
 
-    def __init__(self, files: Files, sheet: Sheet, wish: Wish, today: date) -> None:
+    def __init__(self, files: Files, book: Book, wish: Wish, today: date) -> None:
         self.wish = wish
         self.today = today
         self.schema = records.schema(files)
         self.fields = self.schema.fields()
-        policy = records.policy(files)
-        renamed = {**usual_heads(policy, sheet.columns), **wish.renamed}
-        self.columns = col.columns(sheet.columns, self.fields, renamed)
-        self.rows = _wanted_rows(sheet, wish, self.fields)
-        self.aside = len(sheet.rows) - len(self.rows)
+        words = Vocabulary(self.fields)
+        policy, units = records.policy(files), records.units(files)
+        self.tables, told = read_tables(book, words, wish, policy)
+        self.rows = _wanted_rows(self.tables, wish, words)
+        self.aside = sum(len(read.table.rows) for read in self.tables) - len(self.rows)
         self.cleaner = Cleaner()
-        schools = _schools(self.columns, self.rows)
-        units = records.units(files)
+        schools = _schools(self.rows)
         self.roster = Roster(units, policy, schools)
-        self.remarks = [*_of_schools(schools, policy.school)]
+        self.remarks = [*told, *_of_schools(schools, policy.school)]
+        self.unknown: Counter[str] = Counter()
         self.written: dict[PurePosixPath, bytes | None] = {**_strict(files)}
         self.judge = Judge(Overlay(files, self.written), today)
         self.below = files
         self.index = Index(_known(files))
-        echo = Echo(self.columns, self.fields, units)
-        self.rows = tuple(echo.silenced(row, self.index.by_id) for row in self.rows)
+        self.echoes = {r.table.sheet: Echo(r.columns, words, units) for r in self.tables}
         self.taken = dict.fromkeys(records.paths(files))
-        self.contents: dict[int, Record] = {}
+        self.contents: dict[str, Record] = {}
 
     def run(self, progress: Progress | None) -> Ledger:
-        reader = Reader(self.columns, self.fields, self.cleaner)
-        readings = [reader.read(row) for row in self.rows]
+        readings = [*self._readings()]
         if self.wish.create_units:
             self._make_units(readings)
         context = self._context()
@@ -109,9 +110,21 @@ class _Import:
             self._units_data(units),
             tuple(self.remarks),
             dict(self.cleaner.counts),
-            self.columns.ignored,
+            self.tables,
             self.aside,
+            self.fields,
+            dict(self.unknown),
         )
+
+    def _readings(self) -> Iterator[Reading]:
+        readers = {}
+        for read in self.tables:
+            default, told = defaults(read, self.roster)
+            self.remarks += told
+            readers[read.table.sheet] = Reader(read.columns, self.fields, self.cleaner, default)
+        for row, _ in self.rows:
+            heard = self.echoes[row.sheet].silenced(row, self.index.by_id)
+            yield replace(readers[row.sheet].read(heard), row=row)
 
     def _make_units(self, readings: Sequence[Reading]) -> None:
         """Make the units that rows name, short names first: a longer one may be part of it."""
@@ -129,24 +142,28 @@ class _Import:
             _refuse_flaws(reading)
             where = home(reading.named, self.roster)
             line = self._landed(reading, where, context)
+        except UnknownUnitError as error:
+            self.unknown[error.unit] += 1
+            return _refused(reading, error)
         except UnreadableError as error:
-            header = self._header(error.column)
-            return _refused(reading.row, reading.named.platform, header, error.reason)
+            return _refused(reading, error)
         if where.remark:
-            self.remarks.append(Remark(reading.row.number, where.remark))
+            self._remark(reading.row, where.remark)
         self.written.update(line.files)
         return line
 
-    def _header(self, column: str) -> str:
-        """Return the header of what is to blame: a header already, a target or a field."""
-        found = column in {each.header for each in self.columns.known}
-        return column if found else self.columns.of(column) or self.columns.of_field(column)
+    def _remark(self, row: Row, text: str) -> None:
+        self.remarks.append(Remark(row.number, text, row.sheet))
 
     def _landed(self, reading: Reading, where: Home, context: Context) -> Line:
         given = self._given(reading, where)
         path = platform_path(where.owner, reading.id or "new")
-        found = self.index.match(Platform.of(path, given), owner_is_exact=where.is_exact)
-        if found is not None and found.row:
+        found = self.index.match(
+            Platform.of(path, given),
+            owner_is_exact=where.is_exact,
+            decided=self.wish.decided.get(reading.row.place),
+        )
+        if found is not None and found.place:
             return self._again(reading, found, given)
         if found is not None:
             return self._amended(reading, found, given, where, context)
@@ -166,7 +183,7 @@ class _Import:
 
     def _own_id(self, reading: Reading) -> str:
         if reading.id.isdigit() and reading.id not in self.index.by_id:
-            self.remarks.append(Remark(reading.row.number, "编号只是数字，没有用作登记的 id"))
+            self._remark(reading.row, "编号只是数字，没有用作登记的 id")
             return ""
         if not SLUG.fullmatch(reading.id):
             raise UnreadableError(f"id“{reading.id}”不合规定：只用小写字母、数字和连字符", "id")
@@ -180,9 +197,9 @@ class _Import:
 
     def _again(self, reading: Reading, found: Known, given: Record) -> Line:
         """A second row for one platform lands only where it says the same."""
-        if self.contents[found.row] != given:
+        if self.contents[found.place] != given:
             raise UnreadableError(
-                f"与第 {found.row} 行是同一个平台（“{found.platform.name}”），内容却不同；只留一行",
+                f"与{found.place}是同一个平台（“{found.platform.name}”），内容却不同；只留一行",
                 "account",
             )
         return Line(reading.row, Outcome.UNCHANGED, found.platform.name, found.platform.id)
@@ -197,7 +214,7 @@ class _Import:
         data = edit.dump(record, comment=HEADER)
         platform = self._judged(path, data)
         self._tell_doubts(reading, platform)
-        self._remember(Known(platform, row=reading.row.number), given)
+        self._remember(Known(platform, place=reading.row.place), given)
         self._tell_status(reading, Status.DRAFT)
         self.taken[platform_id] = None
         subject = f"导入 {platform.kind}「{platform.name}」（{platform_id}）"
@@ -208,7 +225,7 @@ class _Import:
             platform_id,
             files={path: data},
             subject=subject,
-            fields=tuple(record),
+            changes=changes({}, record),
         )
 
     def _amended(
@@ -224,7 +241,7 @@ class _Import:
             new, _ = derive(moved, context, self.taken, draft=True)
         new = self.schema.arranged(new)
         made = changes(old, new)
-        known = Known(found.platform, found.data, reading.row.number)
+        known = Known(found.platform, found.data, reading.row.place)
         if not made:
             self._remember(known, given)
             self._tell_status(reading, found.platform.status)
@@ -244,17 +261,17 @@ class _Import:
             found.platform.id,
             files={**gone, path: data},
             subject=f"导入变更「{known.platform.name}」（{known.platform.id}）：{titles}",
-            fields=tuple(each.field for each in made),
+            changes=made,
         )
 
     def _remember(self, known: Known, given: Record) -> None:
         """Let later rows know that this one speaks of the record."""
-        self.contents[known.row] = given
+        self.contents[known.place] = given
         old = self.index.by_id.get(known.platform.id)
         if old is None:
             self.index.put(known)
         else:
-            old.platform, old.row = known.platform, known.row
+            old.platform, old.place = known.platform, known.place
             self.index.put(old)
 
     def _refuse_reportable(self, platform: Platform, old: Record, new: Record) -> None:
@@ -283,20 +300,20 @@ class _Import:
 
     def _tell_doubts(self, reading: Reading, platform: Platform) -> None:
         """Remark on what is no fault, yet often a slip."""
-        row = reading.row.number
+        row = reading.row
         if not platform.account and not platform.url:
-            self.remarks.append(Remark(row, "没有账号也没有链接，先存为草稿"))
+            self._remark(row, "没有账号也没有链接，先存为草稿")
         if platform.kind == "微信公众号" and platform.account.startswith("gh_"):
-            self.remarks.append(Remark(row, "账号是原始 ID（gh_ 开头），不是自己设的微信号"))
+            self._remark(row, "账号是原始 ID（gh_ 开头），不是自己设的微信号")
         namesake = self.index.namesake(platform)
         if namesake is not None:
             told = f"与{namesake.shown}同名同类，单位不同；核对是不是同一个平台"
-            self.remarks.append(Remark(row, told))
+            self._remark(row, told)
 
     def _tell_status(self, reading: Reading, status: Status | None) -> None:
         if reading.status and reading.status != status:
             told = f"表中的状态“{reading.status}”没有采用：导入的先是草稿，状态由提交、审核改变"
-            self.remarks.append(Remark(reading.row.number, told))
+            self._remark(reading.row, told)
 
     def _together(self, lines: list[Line]) -> list[Line]:
         """Refuse the rows that clash with other records in ways that no single row shows."""
@@ -310,11 +327,12 @@ class _Import:
             if found.severity is Severity.ERROR:
                 clashing.setdefault(at, []).append(found)
             elif found.severity is Severity.WARNING:
-                self.remarks.append(Remark(lines[at].row.number, found.message))
+                self._remark(lines[at].row, found.message)
         for at, errors in clashing.items():
-            header = self._header(_field_of(errors[0]))
             reason = "；".join(_reason(each) for each in errors)
-            lines[at] = _refused(lines[at].row, lines[at].name, header, reason)
+            columns = {row.place: columns for row, columns in self.rows}[lines[at].row.place]
+            error = UnreadableError(reason, _field_of(errors[0]))
+            lines[at] = _refused_line(lines[at].row, lines[at].name, columns, error)
         return lines
 
     def _units_used(self, lines: Sequence[Line]) -> tuple[NewUnit, ...]:
@@ -355,32 +373,41 @@ def _known(files: Files) -> Iterator[Known]:
             yield of_record(path, data, tree)
 
 
-def _wanted_rows(sheet: Sheet, wish: Wish, fields: Mapping[str, Field]) -> tuple[Row, ...]:
-    """Leave aside the rows that `--only` does not want."""
-    wanted = {
-        col.header_named(typed, sheet.columns, fields): value.strip()
-        for typed, value in wish.only.items()
-    }
-    rows = tuple(
-        row
-        for row in sheet.rows
-        if all(row.cells[header].strip() == value for header, value in wanted.items())
+def _wanted_rows(
+    tables: Sequence[Read], wish: Wish, words: Vocabulary
+) -> tuple[tuple[Row, Columns], ...]:
+    """Leave aside the rows that `--only` does not want; each row comes with its columns."""
+    every = [(row, read) for read in tables for row in read.table.rows]
+    wanted: dict[str, dict[str, str]] = {}
+    for typed, value in wish.only.items():
+        named = {r.table.sheet: col.header_named(typed, r.table.heads, words) for r in tables}
+        if not any(named.values()):
+            raise col.no_column(typed, (h.name for r in tables for h in r.table.heads))
+        for sheet, header in named.items():
+            wanted.setdefault(sheet, {})[header or ""] = value.strip()
+    kept = tuple(
+        (row, read.columns)
+        for row, read in every
+        if all(
+            row.cells.get(header, "").strip() == value
+            for header, value in wanted.get(row.sheet, {}).items()
+        )
     )
-    if sheet.rows and not rows:
-        told = "、".join(f"{header}={value}" for header, value in wanted.items())
+    if every and not kept:
+        told = "、".join(f"{header}={value}" for header, value in wish.only.items())
         raise BadRequest(f"没有一行符合 --only {told}", hint="核对列名和值，一字不差才算")
-    return rows
+    return kept
 
 
-def _schools(columns: Columns, rows: Sequence[Row]) -> tuple[str, ...]:
-    header = columns.of(col.SCHOOL)
-    found = Counter(row.cells[header].strip() for row in rows) if header else Counter()
-    found.pop("", None)
+def _schools(rows: Iterable[tuple[Row, Columns]]) -> tuple[str, ...]:
+    headers = ((row, columns.of(col.SCHOOL)) for row, columns in rows)
+    named = [(header, row.cells[header].strip()) for row, header in headers if header]
+    found = Counter(school for _, school in named if school)
     if len(found) > 1:
         some = "、".join(f"{name}（{count} 行）" for name, count in found.most_common(3))
         raise BadRequest(
             f"文件里有 {len(found)} 所学校：{some}等，一个登记库只管一所",
-            hint=f"只导入其中一所：--only {header}={found.most_common(1)[0][0]}",
+            hint=f"只导入其中一所：--only {named[0][0]}={found.most_common(1)[0][0]}",
         )
     return tuple(found)
 
@@ -407,8 +434,21 @@ def _refuse_flaws(reading: Reading) -> None:
         raise UnreadableError(f"{first.reason}{more}", first.column)
 
 
-def _refused(row: Row, name: str, column: str, reason: str) -> Line:
-    return Line(row, Outcome.REFUSED, name, column=column, reason=reason)
+def _refused(reading: Reading, error: UnreadableError) -> Line:
+    return _refused_line(reading.row, reading.named.platform, reading.columns, error)
+
+
+def _refused_line(row: Row, name: str, columns: Columns, error: UnreadableError) -> Line:
+    header = columns.header(error.column)
+    return Line(
+        row,
+        Outcome.REFUSED,
+        name,
+        column=header,
+        letter=columns.letters.get(header, ""),
+        reason=error.reason,
+        choice=error.choice,
+    )
 
 
 def _reason(found: Finding) -> str:

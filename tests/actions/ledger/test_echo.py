@@ -2,18 +2,17 @@
 
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 import make
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 
 from qjmedia.actions.browse import Filter
 from qjmedia.actions.check import check
-from qjmedia.actions.ledger.columns import columns
+from qjmedia.actions.ledger.columns import Head, Vocabulary, columns
 from qjmedia.actions.ledger.echo import usual_heads
 from qjmedia.actions.ledger.export import Request, export
 from qjmedia.actions.ledger.outcomes import Ledger, Outcome, Wish
@@ -21,9 +20,9 @@ from qjmedia.actions.ledger.transfer import prepare
 from qjmedia.model.policy import Policy
 from qjmedia.model.tree import Record, text
 from qjmedia.render.columns import COMPLETE, EVERY
-from qjmedia.store import csv, edit, records
+from qjmedia.store import edit, records, spreadsheet
 from qjmedia.store.files import WorkTree
-from qjmedia.store.sheet import Sheet, sheet_of
+from qjmedia.store.sheet import Book
 
 UNREAD = {"number", "filing", "filing.signed_on"}
 """What only orders the rows, or only a form brings."""
@@ -96,24 +95,20 @@ def handed_out(root: Path, name: str, *, full: bool = True, profile: str = "") -
     return to
 
 
-def table(path: Path) -> Sheet:
-    """Read a table as people do who open it: below title and note."""
-    if path.suffix == ".csv":
-        return csv.read(path)
-    page = load_workbook(BytesIO(path.read_bytes())).worksheets[0]
-    lines = page.iter_rows(min_row=3, values_only=True)
-    shown = [["" if cell is None else str(cell) for cell in line] for line in lines]
-    return sheet_of(shown, path.name)
+def table(path: Path) -> Book:
+    """Read a table as `import` does: below title and note."""
+    return spreadsheet.read(path)
 
 
-def back(root: Path, sheet: Sheet) -> Ledger:
-    return prepare(WorkTree(root), sheet, Wish(), today=make.TODAY)
+def back(root: Path, book: Book) -> Ledger:
+    return prepare(WorkTree(root), book, Wish(), today=make.TODAY)
 
 
 def test_every_column_is_read_as_the_field_that_it_shows() -> None:
     fields = records.schema(WorkTree(Path("/nonexistent"))).fields()
-    own = columns([c.head for c in COMPLETE], fields, {})
-    assert [c.head for c in COMPLETE if c.field in UNREAD] == list(own.ignored)
+    own = columns([Head("A", c.head) for c in COMPLETE], Vocabulary(fields), {})
+    assert not own.ignored
+    assert not any(each.meant for each in own.known)
     targets = {each.header: each.target.lstrip("@") for each in own.known}
     named = {"accountable.name", "manager.name", "supervisor.name"}
     for column in COMPLETE:
@@ -145,13 +140,11 @@ def test_what_a_unit_writes_into_its_workbook_is_all_that_changes(
     root: Path, *, full: bool
 ) -> None:
     filed(root, make.record({"status": "草稿", "filings": ""}))
-    sheet = table(handed_out(root, "a.xlsx", full=full))
-    cells = {
-        **sheet.rows[0].cells,
+    wanted_cells = {
         "负责人座机": "0874-7654321",
         "后台管理人员": "示例丁 13800000002（教师）；示例寅（学生 2028-07-01离任）",
     }
-    ledger = back(root, replace_rows(sheet, cells))
+    ledger = back(root, filled(table(handed_out(root, "a.xlsx", full=full)), wanted_cells))
     (data,) = ledger.files.values()
     assert data is not None
     found = make.tree(data.decode())
@@ -163,10 +156,14 @@ def test_what_a_unit_writes_into_its_workbook_is_all_that_changes(
     assert found == {**wanted, "operators": operators}
 
 
-def replace_rows(sheet: Sheet, *rows: dict[str, str]) -> Sheet:
-    return sheet._replace(
-        rows=tuple(row._replace(cells=new) for row, new in zip(sheet.rows, rows, strict=True))
-    )
+def filled(book: Book, cells: dict[str, str]) -> Book:
+    """Write into the first row below the heads."""
+    (sheet,) = book.sheets
+    at = next(at for at, line in enumerate(sheet.lines) if "登记编号" in line.cells)
+    heads, row = sheet.lines[at : at + 2]
+    own = dict(zip_longest(heads.cells, row.cells, fillvalue="")) | cells
+    lines = (*sheet.lines[: at + 1], row._replace(cells=tuple(own.values())))
+    return book._replace(sheets=(sheet._replace(lines=lines),))
 
 
 PROFILE = """\
@@ -194,11 +191,11 @@ def test_the_heads_of_a_profile_are_known_to_import(root: Path) -> None:
     settings_file.write_text(PROFILE, "utf-8")
     try:
         filed(root, make.record())
-        sheet = table(handed_out(root, "p.csv", profile="汇总", full=False))
-        assert sheet.columns == heads
-        assert [line.outcome for line in back(root, sheet).lines] == [Outcome.UNCHANGED]
-        cells = {**sheet.rows[0].cells, "管理员": "示例卯", "怎么找": "0874-1111111"}
-        (data,) = back(root, replace_rows(sheet, cells)).files.values()
+        book = table(handed_out(root, "p.csv", profile="汇总", full=False))
+        assert book.sheets[0].lines[0].cells == heads
+        assert [line.outcome for line in back(root, book).lines] == [Outcome.UNCHANGED]
+        changed = filled(book, {"管理员": "示例卯", "怎么找": "0874-1111111"})
+        (data,) = back(root, changed).files.values()
         assert data is not None
         assert make.tree(data.decode())["manager"] == {"name": "示例卯", "landline": "0874-1111111"}
     finally:
