@@ -29,6 +29,7 @@ COMMANDS = {
     "show": "show",
     "list": "list_",
     "find": "find",
+    "lookup": "lookup",
     "render": "render",
     "verify": "verify",
     "template": "template",

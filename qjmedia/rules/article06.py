@@ -1,6 +1,8 @@
 """第六条: work groups in a person's name, and the names that a person may not use."""
 
 import unicodedata
+from collections.abc import Callable
+from typing import NamedTuple
 
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.platform import Platform
@@ -48,16 +50,13 @@ def person_under_a_protected_name(platform: Platform, context: Context) -> Fault
     正例：{status: 草稿, opened_by: {kind: 个人, name: 示例乙}, name: 麒麟生活圈}
     改法：改名；确为单位平台的，把注册主体转到单位后改 opened_by
     """
-    if not _is_personal(platform) or _is_allowed(platform.name, context.policy):
-        return
-    for name in context.policy.protected_names:
-        if fold(platform.name).startswith(fold(name)):
-            yield Fault(
-                platform.at("/name"),
-                f"以个人名义开通的账号不得以“{name}***”名义运营，现名“{platform.name}”",
-                "改名；确为单位平台的，把注册主体转到单位后改 opened_by",
-            )
-            return
+    ban = banned(platform.name, context.policy) if _is_personal(platform) else None
+    if ban is not None and ban.is_start:
+        yield Fault(
+            platform.at("/name"),
+            f"以个人名义开通的账号不得以“{ban.word}***”名义运营，现名“{platform.name}”",
+            "改名；确为单位平台的，把注册主体转到单位后改 opened_by",
+        )
 
 
 @rule("QJ0604", on=Platform, severity=Severity.WARNING)
@@ -71,20 +70,13 @@ def school_name_inside_a_personal_name(platform: Platform, context: Context) -> 
     正例：{status: 草稿, opened_by: {kind: 个人, name: 示例乙}, name: 麒麟日记}
     改法：请核对是否使人误认；确属无关的，列入 registry.yaml 的 allowed_names
     """
-    policy = context.policy
-    if not _is_personal(platform) or _is_allowed(platform.name, policy):
-        return
-    folded = fold(platform.name)
-    if any(folded.startswith(fold(name)) for name in policy.protected_names):
-        return
-    for name in (*policy.protected_names, *policy.name_aliases):
-        if fold(name) in folded:
-            yield Fault(
-                platform.at("/name"),
-                f"个人账号“{platform.name}”的名称中含有“{name}”",
-                "请核对是否使人误认为学校账号；确属无关的，列入 registry.yaml 的 allowed_names",
-            )
-            return
+    ban = banned(platform.name, context.policy) if _is_personal(platform) else None
+    if ban is not None and not ban.is_start:
+        yield Fault(
+            platform.at("/name"),
+            f"个人账号“{platform.name}”的名称中含有“{ban.word}”",
+            "请核对是否使人误认为学校账号；确属无关的，列入 registry.yaml 的 allowed_names",
+        )
 
 
 @rule("QJ0605", on=Platform, severity=Severity.WARNING)
@@ -113,10 +105,29 @@ def fold(name: str) -> str:
     return "".join(kept).casefold()
 
 
+class Ban(NamedTuple):
+    """Why a person may not use a name, or had better not: the word, and whether it begins so."""
+
+    word: str
+    is_start: bool
+
+
+def banned(name: str, policy: Policy, plain: Callable[[str], str] = fold) -> Ban | None:
+    """Return what of a name is the school's, None where a person may run under it: 第六条.
+
+    `plain` makes names comparable; by default they are compared as they sound to a reader.
+    """
+    folded = plain(name)
+    if any(plain(allowed) in folded for allowed in policy.allowed_names):
+        return None
+    for word in policy.protected_names:
+        if folded.startswith(plain(word)):
+            return Ban(word, is_start=True)
+    for word in (*policy.protected_names, *policy.name_aliases):
+        if plain(word) in folded:
+            return Ban(word, is_start=False)
+    return None
+
+
 def _is_personal(platform: Platform) -> bool:
     return platform.opened_by is OpenerKind.PERSON and platform.tier in {Tier.UNIT, Tier.STUDENT}
-
-
-def _is_allowed(name: str, policy: Policy) -> bool:
-    folded = fold(name)
-    return any(fold(allowed) in folded for allowed in policy.allowed_names)
