@@ -46,8 +46,14 @@ def skeleton(text: str) -> str:
     Compatibility forms (full-width letters, Kangxi radicals) are resolved, spaces and what cannot
     be seen are gone, and letters have one case.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_TABLE)
-    plain = unicodedata.normalize("NFKC", plain).translate(_TABLE)
+    before, after = "", text
+    while before != after:  # what was told apart by an accent may only now be one
+        before, after = after, _simpler(after)
+    return after
+
+
+def _simpler(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).translate(_TABLE))
     kept = (char for char in plain if unicodedata.category(char) not in {"Cf", "Zs", "Cc"})
     return "".join(kept).casefold()
 
