@@ -8,45 +8,60 @@ import typer
 
 from qjmedia.cli.help import Command, Group
 
-COMMANDS = {
-    "init": "init",
-    "unit": "unit",
-    "add": "add",
-    "amend": "amend",
-    "submit": "submit",
-    "sign": "sign",
-    "approve": "approve",
-    "reject": "reject",
-    "report": "report",
-    "close": "close",
-    "order-close": "order_close",
-    "reinstate": "reinstate",
-    "reopen": "reopen",
-    "due": "due",
-    "sync": "sync",
-    "check": "check",
-    "explain": "explain",
-    "show": "show",
-    "list": "list_",
-    "find": "find",
-    "lookup": "lookup",
-    "render": "render",
-    "verify": "verify",
-    "template": "template",
-    "log": "log",
-    "diff": "diff",
-    "blame": "blame",
-    "audit": "audit",
-    "undo": "undo",
-    "import": "import_",
-    "export": "export",
-    "hook": "hook",
-    "doctor": "doctor",
+SECTIONS = {
+    "登记": {
+        "add": "add",
+        "amend": "amend",
+        "import": "import_",
+        "unit": "unit",
+        "undo": "undo",
+    },
+    "备案（第七条）": {
+        "submit": "submit",
+        "sign": "sign",
+        "approve": "approve",
+        "reject": "reject",
+        "report": "report",
+        "close": "close",
+        "order-close": "order_close",
+        "reinstate": "reinstate",
+        "reopen": "reopen",
+        "due": "due",
+    },
+    "查看": {
+        "list": "list_",
+        "find": "find",
+        "lookup": "lookup",
+        "show": "show",
+        "export": "export",
+    },
+    "检查": {
+        "check": "check",
+        "explain": "explain",
+    },
+    "表格": {
+        "render": "render",
+        "verify": "verify",
+        "template": "template",
+    },
+    "历史": {
+        "log": "log",
+        "diff": "diff",
+        "blame": "blame",
+        "audit": "audit",
+    },
+    "登记库": {
+        "init": "init",
+        "sync": "sync",
+        "hook": "hook",
+        "doctor": "doctor",
+    },
 }
-"""The module below qjmedia.cli that holds a command, in the order of the help.
+"""The module below qjmedia.cli that holds a command, by what it is for, in the order of the help.
 
 A module holds either a function of its own name, or the `app` of a group of commands.
 """
+COMMANDS = {name: module for section in SECTIONS.values() for name, module in section.items()}
 
 
 class Commands(Group):
@@ -72,8 +87,11 @@ class Commands(Group):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write what each command does, from its docstring alone: options cost time to build."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _summary(name)) for name in COMMANDS])
+        width = max(map(len, COMMANDS))
+        for title, section in SECTIONS.items():
+            formatter.write(f"\n{title}：\n")
+            with formatter.indentation():
+                formatter.write_dl([(f"{name:{width}}", _summary(name)) for name in section])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that was typed; the names stand in `commands` for did-you-mean."""
