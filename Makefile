@@ -41,8 +41,11 @@ bench: $(READY)
 docs: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m write_docs
 
+# the long battery: `make torture`, or in parts that add up: `make torture PART=kills`
 torture: $(READY)
-	$(BIN)/python -m pytest -n auto --dist worksteal -m torture -rP
+	$(if $(PART),,rm -f out/torture.jsonl)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m torture $(if $(PART),-k '$(PART)') \
+		--battery-record out/torture.jsonl
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,6 +13,8 @@ import pytest
 
 from qjmedia.cli import run
 
+pytest_plugins = ["tally"]
+
 GITCONFIG = """\
 [user]
 	name = 示例甲

@@ -1,5 +1,7 @@
 """Every writing command killed at every named step: before it is before, after it is after."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import make
@@ -33,11 +35,8 @@ def wish_of(kind: str, folder: Path) -> wishes.Wish:
     return wishes.Wish(argv, {}, besides=frozenset({wishes.UNITS}))
 
 
-@pytest.mark.parametrize("kind", ["add", "amend", "move", "import", "undo", "unit add"])
-@pytest.mark.parametrize("step", [*BEFORE, *AFTER])
-def test_a_command_killed_at_a_step_is_done_after_it_and_not_before(
-    step: str, kind: str, zygote: Zygote, registry: Path
-) -> None:
+def kill_at(step: str, kind: str, zygote: Zygote, registry: Path) -> None:
+    """Kill a command of a kind at a step, and hold what is left against before and after."""
     wish = wish_of(kind, registry.parent)
     head = git(registry, "rev-parse", "HEAD")
     env = {"QJMEDIA_TESTING": "1", "QJMEDIA_FAIL": step}
@@ -55,3 +54,29 @@ def test_a_command_killed_at_a_step_is_done_after_it_and_not_before(
     else:
         assert git(registry, "rev-parse", "HEAD~1") == head
     assert is_clean(registry)
+
+
+KINDS = ("add", "amend", "move", "import", "undo", "unit add")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", [*BEFORE, *AFTER])
+def test_a_command_killed_at_a_step_is_done_after_it_and_not_before(
+    step: str, kind: str, zygote: Zygote, registry: Path
+) -> None:
+    kill_at(step, kind, zygote, registry)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("step", [*BEFORE, *AFTER])
+def test_a_command_killed_at_a_step_twenty_times_is_done_after_it_and_not_before(
+    step: str, kind: str, zygote: Zygote, sample: Path, tmp_path: Path, tried: Callable[[int], None]
+) -> None:
+    for number in range(20):
+        root = tmp_path / str(number) / "registry"
+        shutil.copytree(sample, root, symlinks=True)
+        git(root, "update-index", "-q", "--refresh")
+        kill_at(step, kind, zygote, root)
+        shutil.rmtree(root)
+    tried(20)

@@ -7,7 +7,7 @@ at any moment of the command, also where nothing was meant to fail.
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -140,9 +140,10 @@ def test_a_fault_anywhere_in_a_change_is_one_line_and_no_half_change(
 @pytest.mark.torture
 @pytest.mark.parametrize("kind", WRITING)
 def test_faults_by_the_hundred_are_one_line_and_no_half_change(
-    kind: str, here: Path, qjmedia: Command
+    kind: str, here: Path, qjmedia: Command, tried: Callable[[int], None]
 ) -> None:
     write_with_faults(qjmedia, here, kind, TORTURE_EACH)
+    tried(TORTURE_EACH)
 
 
 @pytest.mark.parametrize("argv", READING, ids=lambda argv: argv[0])

@@ -3,6 +3,7 @@
 import random
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,10 @@ def test_an_interrupted_command_has_done_all_or_nothing(
 @pytest.mark.torture
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_two_hundred_interrupted_commands_have_done_all_or_nothing(
-    number: signal.Signals, zygote: Zygote, registry: Path
+    number: signal.Signals, zygote: Zygote, registry: Path, tried: Callable[[int], None]
 ) -> None:
     interrupt(zygote, registry, number, 200)
+    tried(200)
 
 
 @pytest.mark.torture

@@ -1,6 +1,6 @@
 """`add`, `amend` and `import` killed at random moments: wholly made or not at all, and healed.
 
-200 kills in the default run, 2,000 under `make torture`, which also prints where they hit.
+200 kills in the default run, 5,000 under `make torture`, which also prints where they hit.
 """
 
 import json
@@ -8,6 +8,7 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from plain_git import git, is_clean, leftovers
 from zygote import Running, Zygote
 
 BATCHES, EACH = 10, 20
-TORTURE_BATCHES, TORTURE_EACH = 20, 100
+TORTURE_BATCHES, TORTURE_EACH = 50, 100
 SEED = int(os.environ.get("QJMEDIA_SEED", "20261123"))
 POLL_SECONDS = 0.0003
 PATIENCE_SECONDS = 60.0
@@ -174,14 +175,16 @@ def fire(zygote: Zygote, root: Path, seed: int, kills: int) -> None:
 
 @pytest.mark.parametrize("number", range(BATCHES))
 def test_a_command_killed_at_a_random_moment_is_done_or_not_done(
-    number: int, zygote: Zygote, registry: Path
+    number: int, zygote: Zygote, registry: Path, tried: Callable[[int], None]
 ) -> None:
     fire(zygote, registry, SEED + number, EACH)
+    tried(EACH)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("number", range(TORTURE_BATCHES))
-def test_two_thousand_killed_commands_are_done_or_not_done(
-    number: int, zygote: Zygote, registry: Path
+def test_five_thousand_killed_commands_are_done_or_not_done(
+    number: int, zygote: Zygote, registry: Path, tried: Callable[[int], None]
 ) -> None:
     fire(zygote, registry, SEED + 1000 + number, TORTURE_EACH)
+    tried(TORTURE_EACH)

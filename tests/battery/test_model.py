@@ -364,13 +364,15 @@ def run_sequences(
 
 
 def test_two_dozen_sequences_agree_with_a_model(
-    qjmedia: Command, zygote: Zygote, begun: tuple[Path, Model]
+    qjmedia: Command, zygote: Zygote, begun: tuple[Path, Model], tried: Callable[[int], None]
 ) -> None:
     run_sequences(qjmedia, zygote, begun, SEQUENCES, STEPS)
+    tried(SEQUENCES)
 
 
 @pytest.mark.torture
 def test_five_thousand_sequences_agree_with_a_model(
-    qjmedia: Command, zygote: Zygote, begun: tuple[Path, Model]
+    qjmedia: Command, zygote: Zygote, begun: tuple[Path, Model], tried: Callable[[int], None]
 ) -> None:
     run_sequences(qjmedia, zygote, begun, TORTURE_SEQUENCES, TORTURE_STEPS)
+    tried(TORTURE_SEQUENCES)

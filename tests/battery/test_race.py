@@ -14,10 +14,18 @@ from zygote import Zygote
 from qjmedia.store.yaml import parse
 
 RECORD = "registry/platforms/math/sample-0.yaml"
+STEMS = "甲乙丙丁戊己庚辛壬癸"
 FIELDS = (
     "remarks", "positioning", "manager.name", "supervisor.name", "manager.landline",
     "supervisor.landline", "review.reviewer", "review.mechanism",
 )  # fmt: skip
+
+
+def value_of(field: str, number: int) -> str:
+    """Return what a clerk writes into his field."""
+    if "landline" in field:
+        return f"0874-00000{number:02}"
+    return f"示例{STEMS[number // 10]}{STEMS[number % 10]}"
 
 
 def together(count: int, work: Callable[[int], object]) -> None:
@@ -88,9 +96,7 @@ def amend_at_once(zygote: Zygote, root: Path, clerks: int, each: int) -> None:
 
     def work(clerk: int) -> None:
         for number in range(each):
-            wanted = f"{FIELDS[clerk]}=示例{'甲乙丙丁戊己庚辛壬癸'[number]}"
-            if "landline" in FIELDS[clerk]:
-                wanted = f"{FIELDS[clerk]}=0874-000000{number}"
+            wanted = f"{FIELDS[clerk]}={value_of(FIELDS[clerk], number)}"
             typed(zygote, root, "amend", "sample-0", "--set", wanted, "-y")
 
     together(clerks, work)
@@ -102,12 +108,7 @@ def amend_at_once(zygote: Zygote, root: Path, clerks: int, each: int) -> None:
         assert len(changed.split()) == 1, changed
     tree = parse((root / RECORD).read_bytes()).tree
     assert tree is not None
-    last = {
-        field: f"0874-000000{each - 1}"
-        if "landline" in field
-        else f"示例{'甲乙丙丁戊己庚辛壬癸'[each - 1]}"
-        for field in FIELDS[:clerks]
-    }
+    last = {field: value_of(field, each - 1) for field in FIELDS[:clerks]}
     for field, value in last.items():
         node: object = tree
         for name in field.split("."):
@@ -126,10 +127,17 @@ def test_four_clerks_at_one_record_lose_no_update(zygote: Zygote, registry: Path
 
 
 @pytest.mark.torture
-def test_eight_clerks_and_plain_git_lose_nothing(zygote: Zygote, registry: Path) -> None:
-    add_at_once(zygote, registry, clerks=8, each=25, plain=100)
+@pytest.mark.parametrize("plain", [100, 200])
+def test_eight_clerks_and_plain_git_lose_nothing(
+    plain: int, zygote: Zygote, registry: Path, tried: Callable[[int], None]
+) -> None:
+    add_at_once(zygote, registry, clerks=8, each=100, plain=plain)
+    tried(800)
 
 
 @pytest.mark.torture
-def test_eight_clerks_at_one_record_lose_no_update(zygote: Zygote, registry: Path) -> None:
-    amend_at_once(zygote, registry, clerks=8, each=10)
+def test_eight_clerks_at_one_record_lose_no_update(
+    zygote: Zygote, registry: Path, tried: Callable[[int], None]
+) -> None:
+    amend_at_once(zygote, registry, clerks=8, each=20)
+    tried(160)

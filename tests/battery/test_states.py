@@ -420,9 +420,92 @@ def sparse(root: Path) -> Path:
     return root
 
 
+def of_sha256(root: Path) -> Path:
+    """Work in a repository with longer ids."""
+    other = root.parent / "other"
+    git(root.parent, "init", "--quiet", "--object-format=sha256", str(other))
+    for name in ("registry", "schemas", "templates", ".gitattributes"):
+        copied = shutil.copytree if (root / name).is_dir() else shutil.copy
+        copied(root / name, other / name)
+    git(other, "add", ".")
+    git(other, "commit", "--quiet", "--message", "x")
+    return other
+
+
+def of_reftable(root: Path) -> Path:
+    """Work in a repository whose branches stand in one table."""
+    done = ("git", "clone", "--quiet", "--ref-format=reftable", str(root), "clone")
+    if subprocess.run(done, cwd=root.parent, capture_output=True, check=False).returncode:
+        pytest.skip("this Git knows no reftable (2.45)")
+    return root.parent / "clone"
+
+
+def shallow(root: Path) -> Path:
+    """Work in a clone that has the last commit only."""
+    git(root.parent, "clone", "--quiet", "--depth=1", root.as_uri(), "clone")
+    return root.parent / "clone"
+
+
+def borrowing(root: Path) -> Path:
+    """Work in a clone that borrows the objects of another."""
+    git(root.parent, "clone", "--quiet", "--shared", str(root), "clone")
+    return root.parent / "clone"
+
+
+def orphaned(root: Path) -> Path:
+    """Work on a branch that has no commit yet, with all files staged."""
+    git(root, "switch", "--quiet", "--orphan", "new")
+    git(root, "restore", "--source=main", "--staged", "--worktree", ".")
+    git(root, "commit", "--quiet", "--message", "x")
+    return root
+
+
+def skipping(root: Path) -> Path:
+    """Let Git believe that a record of another is none of its business."""
+    git(root, "update-index", "--skip-worktree", "registry/platforms/math/sample-5.yaml")
+    return root
+
+
+def split(root: Path) -> Path:
+    """Keep the index in two files."""
+    git(root, "update-index", "--split-index")
+    return root
+
+
+def with_attributes(root: Path) -> Path:
+    """Let the attributes ask for Windows line ends."""
+    put(root, ".gitattributes", b"* text eol=crlf\n")
+    git(root, "commit", "--quiet", "--all", "--message", "x")
+    return root
+
+
+def packed(root: Path) -> Path:
+    """Pack all branches and objects."""
+    git(root, "pack-refs", "--all")
+    git(root, "gc", "--quiet", "--prune=now")
+    return root
+
+
 @pytest.mark.parametrize(
     "place",
-    [below, linked, converted, deaf_to_case, partial, inner, sparse],
+    [
+        below,
+        linked,
+        converted,
+        deaf_to_case,
+        partial,
+        inner,
+        sparse,
+        of_sha256,
+        of_reftable,
+        shallow,
+        borrowing,
+        orphaned,
+        skipping,
+        split,
+        with_attributes,
+        packed,
+    ],
     ids=lambda each: each.__name__,
 )
 def test_a_registry_may_lie_wherever_git_can(
@@ -438,3 +521,39 @@ def test_a_registry_may_lie_wherever_git_can(
     assert qjmedia("undo", "-y").code == 0
     assert qjmedia("check").code == 0
     assert not git(root, "status", "--porcelain", "--untracked-files=all", ".")
+
+
+def test_a_bare_repository_is_refused_in_words(
+    here: Path, qjmedia: Command, monkeypatch: Patch
+) -> None:
+    git(here.parent, "clone", "--quiet", "--bare", str(here), "bare")
+    monkeypatch.chdir(here.parent / "bare")
+    assert qjmedia(*WISH.argv).code == 3
+
+
+def test_a_filter_on_the_records_is_refused_in_words(here: Path, qjmedia: Command) -> None:
+    put(here, ".gitattributes", b"registry/** filter=lfs\n")
+    git(here, "config", "filter.lfs.clean", "false")
+    told(qjmedia(*WISH.argv), 3, "内容过滤器", "filter=lfs")
+
+
+@pytest.mark.parametrize("key", ["there", "missing"])
+def test_where_commits_are_signed_ours_is_or_is_not_made(
+    key: str, here: Path, qjmedia: Command, tmp_path: Path
+) -> None:
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("no ssh-keygen")
+    command = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "there"))
+    subprocess.run(command, check=True)
+    git(here, "config", "gpg.format", "ssh")
+    git(here, "config", "user.signingKey", str(tmp_path / key))
+    git(here, "config", "commit.gpgSign", "true")
+    before = git(here, "rev-parse", "HEAD")
+    ran = qjmedia(*WISH.argv)
+    if key == "there":
+        assert ran.code == 0, ran.err
+        assert "SSH SIGNATURE" in git(here, "cat-file", "commit", "HEAD")
+    else:
+        told(ran, 4, "签名")
+        assert git(here, "rev-parse", "HEAD") == before
+    assert is_clean(here)

@@ -23,7 +23,7 @@ DRAFT = ("--draft", "--set", "name=甲", "--set", "kind=公众号", "--set", "ow
         ((*AMEND, "operators.999999999.name=甲"), 2, "列表"),
         ((*AMEND, f"{'a.' * 5000}a=甲"), 2, "没有"),
         ((*AMEND, *(f"operators.{n}.name=甲" for n in range(2))), 2, ""),
-        (("add", *DRAFT, "--set", "id=aux"), 3, "Windows"),
+        (("add", *DRAFT, "--set", "id=aux"), 2, "Windows"),
         (("add", *DRAFT, "--set", "id=A1"), 2, "不合规定"),
         (("add", "--from", "/"), 2, "这是文件夹"),
         (("add", "--from", "nowhere.yaml"), 2, "没有这个文件"),
