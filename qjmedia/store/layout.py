@@ -19,6 +19,11 @@ RECORD_PATH = re.compile(
     rf"registry/platforms/(?P<owner>{SLUG.pattern})/(?P<id>{SLUG.pattern})\.yaml"
 )
 
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
+"""What no file on Windows may be called, whatever follows behind a dot."""
+
 SCHEMA_OF = {
     "platform": SCHEMAS / "platform.schema.json",
     "units": SCHEMAS / "units.schema.json",

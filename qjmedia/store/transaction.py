@@ -25,9 +25,6 @@ from qjmedia.store.writing.tree import splice
 
 ATTEMPTS = 5
 _NEVER = frozenset({"", ".", "..", ".git", "git~1"})
-_DEVICES = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +230,9 @@ def _refuse_path(path: PurePosixPath, allow: Callable[[PurePosixPath], bool]) ->
     strange = strange or "\\" in str(path)  # a folder's end on Windows
     if strange or any(part.lower() in _NEVER for part in path.parts) or not allow(path):
         raise Refused(f"不允许写入 {str(path)!r}：登记库只写自己的文件")
-    device = next((part for part in path.parts if part.split(".")[0].lower() in _DEVICES), None)
+    device = next(
+        (part for part in path.parts if part.split(".")[0].lower() in layout.DEVICES), None
+    )
     if device is not None:
         raise Refused(
             f"{device.split('.')[0]} 是 Windows 的保留名，在 Windows 上建不了这样的文件",

@@ -1,13 +1,15 @@
 """What a killed writer began is finished, or forgotten, by whoever comes next."""
 
+import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing import index, journal, lock, pending, worktree
-from qjmedia.store.writing.journal import Journal
+from qjmedia.store.writing.journal import Journal, Swap
 from qjmedia.store.writing.landing import land
 
 STALE_SECONDS = 2.0
@@ -81,6 +83,36 @@ def unlock(repository: Repository, path: Path) -> None:
     if path.exists():
         repository.objects.close()  # our own reading process is no sign of life
         _remove_if_stale(path, repository.place.top, repository.place.common_dir)
+
+
+def is_left_over(repository: Repository, path: Path) -> bool:
+    """Whether a lock file is old and no Git of this machine stands in the repository.
+
+    Where nobody can tell who is at work, it is not.
+    """
+    repository.objects.close()
+    try:
+        age = time.time() - path.stat().st_mtime
+    except OSError:
+        return False
+    folders = (repository.place.top, repository.place.common_dir)
+    return abs(age) > STALE_SECONDS and not _git_is_at_work(folders)
+
+
+def catch_up(repository: Repository, swaps: Sequence[Swap]) -> None:
+    """Let index and work files that still stand as before some commit follow it.
+
+    Raises:
+        Conflict: somebody is writing.
+        QjError, OSError: something cannot be written.
+    """
+    with lock.held(repository, _READERS_PATIENCE_SECONDS):
+        guard = index.Guard(repository, secrets.token_hex(16))
+        guard.take()
+        try:
+            land(repository, swaps)
+        finally:
+            guard.release()
 
 
 def _remove_stale_locks(repository: Repository, found: Journal) -> None:
