@@ -34,6 +34,7 @@ SECTIONS = {
         "lookup": "lookup",
         "show": "show",
         "export": "export",
+        "stats": "stats",
     },
     "检查": {
         "check": "check",

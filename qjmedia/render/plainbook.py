@@ -1,15 +1,19 @@
 """Rows of text as a workbook, for somebody to work on: heads stay in sight, nothing calculates."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
-from qjmedia.model.formula import FORMULA
+from qjmedia.render.width import width
+from qjmedia.render.workbook import sheet_names
+from qjmedia.render.xlsx import Book, put_text
+
+if TYPE_CHECKING:
+    from qjmedia.render.xlsx import Page as Sheet
+    from qjmedia.render.xlsx import Style
 
 WIDEST = 40
-LONGEST_NAME = 31
-FIXED = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+FIXED = date(1980, 1, 1)
 """The same rows give the same bytes."""
 
 Page = tuple[str, Sequence[Sequence[str]]]
@@ -18,36 +22,26 @@ Page = tuple[str, Sequence[Sequence[str]]]
 
 def xlsx(pages: Sequence[Page]) -> bytes:
     """Return a workbook with a sheet a page; the last column is set off, as it says what to do."""
-    from xlsxwriter import Workbook
-
-    buffer = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
+    book = Book(FIXED)
+    styles = {
+        "head": book.style(bold=True, bg_color="#DDEBF7", text_wrap=True),
+        "told": book.style(font_color="#C00000", text_wrap=True),
+        "text": book.style(num_format="@"),
+        "quoted": book.style(num_format="@", quote_prefix=True),
     }
-    with Workbook(buffer, options) as book:
-        book.set_properties({"created": FIXED})
-        formats = {
-            "head": book.add_format({"bold": True, "bg_color": "#DDEBF7", "text_wrap": True}),
-            "told": book.add_format({"font_color": "#C00000", "text_wrap": True}),
-            "text": book.add_format({"num_format": "@"}),
-            "quoted": book.add_format({"num_format": "@", "quote_prefix": True}),
-        }
-        for name, rows in pages:
-            _fill(book.add_worksheet(name[:LONGEST_NAME]), rows, formats)
-    return buffer.getvalue()
+    names = sheet_names(name for name, _ in pages)
+    for name, (_, rows) in zip(names, pages, strict=True):
+        _fill(book.page(name), rows, styles)
+    return book.done()
 
 
-def _fill(sheet: Any, rows: Sequence[Sequence[str]], formats: dict[str, Any]) -> None:
+def _fill(sheet: "Sheet", rows: Sequence[Sequence[str]], styles: Mapping[str, "Style"]) -> None:
     last = len(rows[0]) - 1
     for at, row in enumerate(rows):
         for column, cell in enumerate(row):
-            style = "quoted" if cell.startswith(FORMULA) else "text"
-            chosen = formats["head" if not at else "told" if column == last else style]
-            sheet.write_string(at, column, cell, chosen)
+            style = "head" if not at else "told" if column == last else "text"
+            put_text(sheet, (at, column), cell, styles[style], styles["quoted"])
     for column, cells in enumerate(zip(*rows, strict=True)):
-        widest = max(sum(1 if char.isascii() else 2 for char in cell) for cell in cells)
-        sheet.set_column(column, column, min(widest, WIDEST) + 2, formats["text"])
+        widest = max(map(width, cells))
+        sheet.set_column(column, column, min(widest, WIDEST) + 2, styles["text"])
     sheet.freeze_panes(1, 0)

@@ -2,24 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from qjmedia.model.formula import FORMULA
 from qjmedia.render.columns import NUMBER, Column
 from qjmedia.render.ledger import Ledger
 from qjmedia.render.width import width
+from qjmedia.render.xlsx import MARGIN, Book, put_text
 
 if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+    from qjmedia.render.xlsx import Page, Style
 
 WORDS = "词表"
 """The hidden sheet with the words of the drop-downs; no ledger stands there."""
 
-NARROWEST, WIDEST, MARGIN = 6, 42, 2.5
+NARROWEST, WIDEST = 6, 42
 """Columns of a sheet, in letters; longer texts are wrapped."""
 
 SPARE_ROWS = 200
@@ -71,26 +69,14 @@ class _Book:
     """A workbook while it is written."""
 
     def __init__(self, today: date) -> None:
-        from xlsxwriter import Workbook
-
-        self._buffer = BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_format_properties": {"font_name": "宋体", "font_size": 11},
-        }
-        self._book: Workbook = Workbook(self._buffer, options)
-        self._book.set_properties({"created": datetime(today.year, today.month, today.day)})  # noqa: DTZ001  Excel knows no time zones
+        self._book = Book(today)
 
     def written(self, sheets: Sequence[Sheet]) -> bytes:
-        pages = [self._book.add_worksheet(each.name) for each in sheets]
+        pages = [self._book.page(each.name) for each in sheets]
         lists = self._lists({k: v for each in sheets for k, v in each.ledger.words.items()})
         for page, each in zip(pages, sheets, strict=True):
             self._fill(page, each.ledger, lists)
-        self._book.close()
-        return self._buffer.getvalue()
+        return self._book.done()
 
     def _lists(self, words: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         """Write the words of every list on a hidden sheet; return where each list stands.
@@ -99,7 +85,7 @@ class _Book:
         """
         if not words:
             return {}
-        page = self._book.add_worksheet(WORDS)
+        page = self._book.page(WORDS)
         page.very_hidden()
         places = {}
         for at, (field, choices) in enumerate(sorted(words.items())):
@@ -108,7 +94,7 @@ class _Book:
             places[field] = f"={WORDS}!${name}$1:${name}${max(1, len(choices))}"
         return places
 
-    def _fill(self, page: "Worksheet", ledger: Ledger, lists: Mapping[str, str]) -> None:
+    def _fill(self, page: "Page", ledger: Ledger, lists: Mapping[str, str]) -> None:
         widths = [_wide(head, values) for head, values in _by_column(ledger)]
         last = len(widths) - 1
         fits = sum(widths) <= A_PAGE
@@ -126,7 +112,7 @@ class _Book:
         page.freeze_panes(HEADS_AT, _frozen(ledger.columns))
         _on_paper(page, fits=fits)
 
-    def _above(self, page: "Worksheet", ledger: Ledger, across: int) -> None:
+    def _above(self, page: "Page", ledger: Ledger, across: int) -> None:
         """Write title and note: over a table that is seen whole, else where its left edge is."""
         for row, text, style in (
             (TITLE_ROW, ledger.title, self._title if across else self._title_left),
@@ -137,19 +123,15 @@ class _Book:
             page.write_string(row, 0, text, style)
         page.set_row(TITLE_ROW, 30)
 
-    def _column(self, page: "Worksheet", at: int, column: Column, values: Sequence[str]) -> None:
+    def _column(self, page: "Page", at: int, column: Column, values: Sequence[str]) -> None:
         style = self._centred if column.is_centred else self._cell
         for row, value in enumerate(values, start=HEADS_AT):
             if column.field == NUMBER.field:
                 page.write_number(row, at, int(value), self._number)
-            elif value.startswith(FORMULA):
-                page.write_string(row, at, value, self._quoted)
-            elif value:
-                page.write_string(row, at, value, style)
             else:
-                page.write_blank(row, at, None, style)
+                put_text(page, (row, at), value, style, self._quoted)
 
-    def _choice(self, page: "Worksheet", at: int, rows: int, source: str) -> None:
+    def _choice(self, page: "Page", at: int, rows: int, source: str) -> None:
         page.data_validation(
             HEADS_AT, at, HEAD_ROW + rows + SPARE_ROWS, at,
             {
@@ -162,51 +144,51 @@ class _Book:
         )  # fmt: skip
 
     @cached_property
-    def _title(self) -> "Format":
+    def _title(self) -> "Style":
         return self._style(bold=True, font_size=16, align="center", valign="vcenter")
 
     @cached_property
-    def _note(self) -> "Format":
+    def _note(self) -> "Style":
         return self._style(align="right", font_color="#595959")
 
     @cached_property
-    def _title_left(self) -> "Format":
+    def _title_left(self) -> "Style":
         return self._style(bold=True, font_size=16, valign="vcenter")
 
     @cached_property
-    def _note_left(self) -> "Format":
+    def _note_left(self) -> "Style":
         return self._style(font_color="#595959")
 
     @cached_property
-    def _head(self) -> "Format":
+    def _head(self) -> "Style":
         return self._style(
             bold=True, border=1, bg_color="#EBEBEB", align="center", valign="vcenter",
             text_wrap=True, num_format="@",
         )  # fmt: skip
 
     @cached_property
-    def _empty(self) -> "Format":
+    def _empty(self) -> "Style":
         """What somebody types below the last row stays text too: a phone number keeps its zero."""
         return self._style(num_format="@")
 
     @cached_property
-    def _cell(self) -> "Format":
+    def _cell(self) -> "Style":
         return self._style(**_BODY)
 
     @cached_property
-    def _centred(self) -> "Format":
+    def _centred(self) -> "Style":
         return self._style(**_BODY, align="center")
 
     @cached_property
-    def _quoted(self) -> "Format":
+    def _quoted(self) -> "Style":
         return self._style(**_BODY, quote_prefix=True)
 
     @cached_property
-    def _number(self) -> "Format":
+    def _number(self) -> "Style":
         return self._style(border=1, valign="vcenter", align="center", num_format="0")
 
-    def _style(self, **properties: object) -> "Format":
-        return self._book.add_format(properties)
+    def _style(self, **properties: object) -> "Style":
+        return self._book.style(**properties)
 
 
 _BODY = {"border": 1, "valign": "vcenter", "text_wrap": True, "num_format": "@"}
@@ -230,7 +212,7 @@ def _height(values: Sequence[str], widths: Sequence[int]) -> int:
     return lines * LINE_POINTS + ROW_PADDING
 
 
-def _on_paper(page: "Worksheet", *, fits: bool) -> None:
+def _on_paper(page: "Page", *, fits: bool) -> None:
     page.set_landscape()
     page.set_paper(9)  # A4
     page.fit_to_pages(1 if fits else 0, 0)
