@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint check bench docs fix torture dev clean
+.PHONY: demo test lint check bench docs fix torture fuzz mutate dev clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -40,6 +40,18 @@ bench: $(READY)
 # the tables in docs/ that say what the rules and the tests say
 docs: $(READY)
 	PYTHONPATH=tests $(BIN)/python -m write_docs
+
+# the reader, guided by coverage: `make fuzz SECONDS=3600`
+fuzz: SECONDS ?= 60
+fuzz: $(READY)
+	-$(BIN)/python -m pip install --quiet --group fuzz
+	$(BIN)/python tests/fuzz.py $(SECONDS)
+
+# mutants of the rules and of the write path: a sample, `make mutate MUTANTS=1000` for all of them
+mutate: MUTANTS ?= 100
+mutate: $(READY)
+	$(BIN)/python tests/mutate.py rules $(MUTANTS)
+	$(BIN)/python tests/mutate.py writing $(MUTANTS)
 
 # the long battery: `make torture`, or in parts that add up: `make torture PART=kills`
 torture: $(READY)
