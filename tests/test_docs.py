@@ -1,7 +1,7 @@
 """The tables in docs/ say what is: every sentence of the Measures has somebody who carries it."""
 
 import pytest
-from broken import BROKEN, Broken
+from broken import BROKEN, TYPED, Broken
 from write_docs import DOCS, PAGES, Carried, carried, sentences
 
 from qjmedia.actions.explain import catalogue
@@ -51,10 +51,11 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (DOCS / name).read_text("utf-8") == PAGES[name](), "make docs"
 
 
-@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.what)
+@pytest.mark.parametrize("broken", [*BROKEN, *TYPED], ids=lambda broken: broken.what)
 def test_a_broken_record_gets_one_message_a_fault(broken: Broken) -> None:
     found = broken.findings()
     assert tuple((each.code, each.line, each.column) for each in found) == broken.faults
     assert broken.cause in found[0].message + found[0].hint
     assert all(each.hint for each in found)
     assert len(BROKEN) == 13
+    assert len(TYPED) > 20

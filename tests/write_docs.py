@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import make
-from broken import BROKEN
+from broken import BROKEN, TYPED
 
 from qjmedia.actions.explain import catalogue
 from qjmedia.model.measures import ARTICLES, FORM_CONTACT, FORM_NOTE, FORM_NUMBER, FORM_ROWS
@@ -77,13 +77,13 @@ def rules() -> str:
 
 
 def faults() -> str:
-    """Return docs/faults.md: what is said of thirteen broken records."""
+    """Return docs/faults.md: what is said of broken records."""
     rows = [
         (broken.what, f"{each.line}:{each.column}", each.code, each.message, each.hint)
-        for broken in BROKEN
+        for broken in (*BROKEN, *TYPED)
         for each in broken.findings()
     ]
-    head = "把一份正确的登记弄坏十三种样子，`qjmedia check` 各说什么。"
+    head = "把一份正确的登记弄坏成录入时常见的样子，`qjmedia check` 各说什么。"
     return _page("坏登记的提示", head, ("弄坏了什么", "行:列", "代码", "提示", "改法"), rows)
 
 

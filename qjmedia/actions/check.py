@@ -1,7 +1,7 @@
 """Whether a registry keeps to the Measures."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -24,6 +24,8 @@ Progress = Callable[[int, int], None]
 
 SETTINGS = {"registry": POLICY_PATH, "units": UNITS_PATH, "access": layout.ACCESS_PATH}
 """The registry's own files, by the name of their schema."""
+
+UNQUOTED = "QJ0005"
 
 OWN_PATHS = frozenset(SETTINGS.values())
 
@@ -60,7 +62,8 @@ class Judge:
         found = [*self._shape(path, parsed)]
         if parsed.tree is None:
             return Verdict(tuple(found))
-        failed = [*self._against(self.schema, path, parsed)]
+        failed = [self._told(each, parsed) for each in self._against(self.schema, path, parsed)]
+        found = _unless_wrong_anyway(found, failed)
         pointers = tuple(each.pointer for each in failed if not _is_whole(parsed, each))
         tree = without(parsed.tree, pointers) if pointers else parsed.tree
         platform = Platform.of(path, tree if isinstance(tree, dict) else {})
@@ -84,9 +87,10 @@ class Judge:
             data = self.files.read(path)
             if data is not None:
                 parsed = parse(data)
-                yield from self._shape(path, parsed)
+                found, failed = [*self._shape(path, parsed)], list[Finding]()
                 if parsed.tree is not None:
-                    yield from self._against(records.schema(self.files, name), path, parsed)
+                    failed += self._against(records.schema(self.files, name), path, parsed)
+                yield from (*_unless_wrong_anyway(found, failed), *failed)
             elif name != "access":
                 missing = Fault(Place(path), f"缺少 {path}", "从备份或历史中恢复这个文件")
                 yield from self._found("QJ0007", Severity.ERROR, missing, (1, 1))
@@ -124,12 +128,23 @@ class Judge:
         tree = parsed.tree
         if tree is None or schema.accepts(tree):
             return
-        flagged = {(fault.line, fault.column) for fault in parsed.faults}
+        flagged = {(fault.line, fault.column) for fault in parsed.faults if fault.code != UNQUOTED}
         for each in schema.faults(tree):
             at = (parsed.key_position if each.at_key else parsed.position)(each.pointer)
             if at not in flagged:
                 fault = Fault(Place(path, each.pointer), each.message, each.hint)
                 yield from self._found(each.code, each.severity, fault, at)
+
+    def _told(self, failed: Finding, parsed: Parsed) -> Finding:
+        """Name the unit that was meant where its name stands instead of its id."""
+        value = at(parsed.tree or {}, failed.pointer)
+        if failed.pointer not in {"/owner", "/steward"} or not isinstance(value, str):
+            return failed
+        unit = self.context.units.named(value)
+        is_name = unit is not None and unit.id != value
+        return (
+            replace(failed, hint=f"改为：{unit.id}（{unit.name}）") if unit and is_name else failed
+        )
 
     def _of_rule(self, rule: Rule, fault: Fault, at: tuple[int, int]) -> Iterator[Finding]:
         told = fault if fault.hint else fault._replace(hint=rule.explanation.fix)
@@ -214,6 +229,14 @@ def _clashes(
     for found in judge.together([*platforms, *others]):
         if found.path in names or (found.severity is Severity.ERROR and found not in known):
             yield found
+
+
+def _unless_wrong_anyway(found: list[Finding], failed: list[Finding]) -> list[Finding]:
+    """Leave out that a value wants quotes where it would be wrong within them too."""
+    wrong = {(each.line, each.column) for each in failed if each.severity is Severity.ERROR}
+    return [
+        each for each in found if each.code != UNQUOTED or (each.line, each.column) not in wrong
+    ]
 
 
 def _position(parsed: Parsed, fault: Fault) -> tuple[int, int]:

@@ -23,7 +23,7 @@ WAIVABLE_FORM = frozenset({"QJ0007", "QJ0014"})
 
 
 @rule("QJ0009", on=Platform)
-def record_in_the_wrong_place(platform: Platform, _: Context) -> Faults:
+def record_in_the_wrong_place(platform: Platform, context: Context) -> Faults:
     """编号（id）与文件名不同，或所属单位（owner）与所在文件夹不同。
 
     依据：一个平台一个文件，文件为 registry/platforms/<所属单位>/<id>.yaml。
@@ -39,7 +39,7 @@ def record_in_the_wrong_place(platform: Platform, _: Context) -> Faults:
             f"id 是“{platform.id}”，文件名却是“{platform.path.name}”",
             f"改为：{platform.path.stem}（id 一经登记不再改变）",
         )
-    if platform.owner and platform.owner != folder:
+    if platform.owner != folder and context.units.get(platform.owner):  # else QJ0011 says so
         yield Fault(
             platform.at("/owner"),
             f"所属单位（owner）是“{platform.owner}”，文件却在“{folder}”文件夹中",

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -131,10 +131,17 @@ def mended(keyword: str, limit: Any, value: Any, *, is_private: bool) -> str:
         return f"{f'是否想写 {near}？' if near else ''}可用的词：{listed(limit)}"
     if keyword == "pattern" and isinstance(value, str):
         return _respelt(limit, value, is_private=is_private)
+    if keyword == "maxLength" and is_private:
+        return "只写一个号码"
     if keyword == "format" and isinstance(value, str):
         return _calendar(value)
     return _MENDED.get(keyword, "")
 
+
+_WIDE_QUOTES = "“”‘’「」＂＇"
+_SERIAL = re.compile("[34][0-9]{4}")
+"""How a spreadsheet counts the days from 1982 to 2036."""
+A_MOBILE, A_LANDLINE, A_DAY = "13800000000", "0874-0000000", "2026-03-02"
 
 _MENDED = {
     "minLength": "填上内容，或删去这一行",
@@ -159,10 +166,34 @@ def _calendar(value: str) -> str:
 
 def _respelt(pattern: str, value: str, *, is_private: bool) -> str:
     """Offer the value as it was surely meant, if that is of the right form."""
+    told = _carried_over(pattern, value) or _counted(pattern, value)
+    if told:
+        return told
     day = meant_day(value)
     for meant in (day, folded(value)):
         if meant and meant != value and re.search(pattern, meant):
             if is_private or (meant != day and is_sensitive(meant)):
                 return "数字和符号改用半角，去掉空格"
             return f'是否想写 "{meant}"？'
+    return ""
+
+
+def _carried_over(pattern: str, value: str) -> str:
+    """Say what a word processor or a spreadsheet left on a value that is right without it."""
+    if value[:1] in _WIDE_QUOTES and re.search(pattern, folded(value.strip(_WIDE_QUOTES))):
+        return "中文引号“ ”成了值的一部分：换成英文双引号"
+    if value.endswith(".0") and re.search(pattern, value.removesuffix(".0")):
+        return "末尾的 .0 是表格软件加上的，删去"
+    if _SERIAL.fullmatch(value) and re.search(pattern, A_DAY):
+        counted = (date(1899, 12, 30) + timedelta(int(value))).isoformat()
+        return f'是 Excel 的日期序号，应为 "{counted}"？'
+    return ""
+
+
+def _counted(pattern: str, value: str) -> str:
+    """Count the digits of what should be a mobile number."""
+    count = sum(char.isdigit() for char in value)
+    takes_mobiles = re.search(pattern, A_MOBILE) and not re.search(pattern, A_LANDLINE)
+    if takes_mobiles and count not in {0, len(A_MOBILE)}:
+        return f"现有 {count} 个数字，手机号是 {len(A_MOBILE)} 个；座机写在 landline"
     return ""

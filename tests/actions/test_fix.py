@@ -330,7 +330,7 @@ def test_mending_ends_the_findings(
     root: Path, judged: Callable[[WorkTree | Overlay], set[str]]
 ) -> None:
     files = WorkTree(root)
-    assert "QJ0005" in judged(files)
+    assert "QJ0008" in judged(files)
     fixed = {each.path: each.after for each in propose(files)}
     assert judged(Overlay(files, fixed)) == set()
 
