@@ -66,7 +66,12 @@ def written(name: str, report: Report, run: Run | None = None) -> str:
 
 
 def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
-    """Read workflow commands as GitHub's runner does; the lines that are none are left out."""
+    """Read workflow commands as GitHub's runner does; the lines that are none are left out.
+
+    After its source, actions/runner src/Runner.Common/ActionCommand.cs: `TryParseV2` trims a line,
+    ends the properties at the next "::", splits them at "," and the first "=", and undoes the
+    escapes; a `##[` anywhere in a line is the older form of a command.
+    """
     found = []
     for line in text.split("\n"):
         assert "##[" not in line
@@ -229,6 +234,21 @@ def test_gitlab_is_what_its_documentation_asks_for() -> None:
         "severity": "major",
         "location": {"path": POST.path, "lines": {"begin": 12}},
     }
+
+
+@given(reports)
+def test_gitlab_keeps_every_entry_as_its_server_reads_them(report: Report) -> None:
+    """It keeps one entry a fingerprint, marks it at path and line, sorts by a known severity."""
+    kept = {each["fingerprint"]: each for each in json.loads(written("gitlab", report))}
+    weights = {"error": "major", "warning": "minor", "info": "info"}
+    assert len(kept) == len(report.findings)
+    assert all(each["location"]["path"].startswith("registry/") for each in kept.values())
+    assert sorted(each["location"]["lines"]["begin"] for each in kept.values()) == sorted(
+        each.line for each in report.findings
+    )
+    assert sorted(each["severity"] for each in kept.values()) == sorted(
+        weights[each.severity] for each in report.findings
+    )
 
 
 # JUnit
