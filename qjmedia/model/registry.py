@@ -35,7 +35,7 @@ class Registry:
             for key in dict.fromkeys(keys(platform)):
                 groups[key].append(platform)
         return {
-            key: tuple(sorted(group, key=lambda platform: platform.path))
+            key: tuple(sorted(group, key=lambda platform: platform.path.parts))
             for key, group in groups.items()
             if len(group) > 1
         }

@@ -188,7 +188,7 @@ def number_used_twice(registry: Registry) -> Faults:
     改法：由党委宣传部另编一号；号数不重复使用
     """
     seen: dict[tuple[str, int], Platform] = {}
-    for platform in sorted(registry.platforms, key=lambda each: each.path):
+    for platform in sorted(registry.platforms, key=lambda each: each.path.parts):
         for index, filing in enumerate(platform.filings):
             number = filing.number
             if number is None or not number[1].isdecimal():
@@ -312,7 +312,7 @@ def closed_account_found_again(registry: Registry) -> Faults:
 
 def found_again(registry: Registry) -> Iterator[tuple[Platform, Platform]]:
     """Yield platforms that use what a closed one used, each with that one, in path order."""
-    ordered = sorted(registry.platforms, key=lambda each: each.path)
+    ordered = sorted(registry.platforms, key=lambda each: each.path.parts)
     holders = {
         key: each for each in ordered if each.status is Status.CLOSED for key in identities(each)
     }

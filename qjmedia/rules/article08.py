@@ -26,6 +26,9 @@ SHORTEST = 5
 TELLING = frozenset("零一二三四五六七八九十百两甲乙丙丁戊己庚辛壬癸东南西北中内外新老大小男女本研")
 """What tells two names apart by itself."""
 
+_Names = dict[str, Platform]
+"""Which platform had a name first."""
+
 
 @rule("QJ0801", on=Platform, severity=Severity.WARNING)
 def no_position(platform: Platform, _: Context) -> Faults:
@@ -88,15 +91,18 @@ def nearly_the_same_name(registry: Registry) -> Faults:
     name: 曲师摄影协会官微, account: qjnu_sy}}
     改法：核对是否登记了两次、是否重复建设；确是两个平台的，改一个容易分清的名称
     """
-    whole: dict[tuple[str, str, str], Platform] = {}
-    shortened: dict[tuple[str, str, str], Platform] = {}
-    for platform in sorted(registry.platforms, key=lambda each: each.path):
+    # by kind and, where other units are sure to have the same name, by unit
+    scopes: defaultdict[tuple[str, str], tuple[_Names, _Names]] = defaultdict(lambda: ({}, {}))
+    for platform in sorted(registry.platforms, key=lambda each: each.path.parts):
         core = _core(platform, registry.context) if platform.is_active else ""
         if not core:
             continue
         scope = platform.kind, platform.owner if _is_small(platform) else ""
-        keys = [(*scope, core), *((*scope, shorter) for shorter in _shorter(core))]
-        earlier = shortened.get(keys[0]) or next((whole[key] for key in keys if key in whole), None)
+        whole, shortened = scopes[scope]
+        shorter = [*_shorter(core)]
+        earlier = shortened.get(core) or next(
+            (whole[name] for name in (core, *shorter) if name in whole), None
+        )
         if earlier is not None and not {*identities(platform)} & {*identities(earlier)}:
             yield Fault(
                 platform.at("/name"),
@@ -104,9 +110,9 @@ def nearly_the_same_name(registry: Registry) -> Faults:
                 f"{registry.context.units.name_of(earlier.owner)}）的名称几乎相同",
                 f"核对是否登记了两次：qjmedia show {earlier.id}；确是两个平台的，名称宜容易分清",
             )
-        whole.setdefault(keys[0], platform)
-        for key in keys[1:]:
-            shortened.setdefault(key, platform)
+        whole.setdefault(core, platform)
+        for name in shorter:
+            shortened.setdefault(name, platform)
 
 
 @rule("QJ0804", on=Registry, severity=Severity.INFO)
@@ -127,7 +133,7 @@ def several_of_one_kind(registry: Registry) -> Faults:
             groups[platform.owner, platform.kind].append(platform)
     for (owner, kind), group in groups.items():
         if len(group) > 1:
-            last = max(group, key=lambda each: each.path)
+            last = max(group, key=lambda each: each.path.parts)
             names = "、".join(sorted(f"“{each.name}”" for each in group))
             yield Fault(
                 last.at("/kind"),
