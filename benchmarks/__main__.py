@@ -17,6 +17,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.ledger import ledger
 from benchmarks.measure import Aim, Command, Place, Row, Task, medians
 from benchmarks.paper import paper
 from benchmarks.records import build
@@ -40,13 +41,14 @@ class Scale:
 
     small: int = 1_000
     large: int = 10_000
+    rows: int = 20_000
     forms: int = 830  # 500 of them are 二级 and have a form
     short_runs: int = 21
     runs: int = 9
     long_runs: int = 3
 
 
-QUICK = Scale(small=100, large=1_000, forms=50, short_runs=5, runs=3, long_runs=1)
+QUICK = Scale(small=100, large=1_000, rows=1_000, forms=50, short_runs=5, runs=3, long_runs=1)
 
 
 class Bench:
@@ -125,6 +127,12 @@ class Bench:
         """Fill Word documents, beside docxtpl."""
         yield from word(self.place(self.scale.forms), self.scale.runs)
 
+    def ledger(self) -> Iterator[Row]:
+        """Import a large spreadsheet, beside reading it, writing as much YAML and committing it."""
+        folder = self.folder / "ledger"
+        folder.mkdir()
+        yield from ledger(folder, self.env, QJMEDIA, self.scale.rows, self.scale.long_runs)
+
     def place(self, count: int) -> Place:
         """Return a registry of `count` records."""
         if count not in self._places:
@@ -166,7 +174,7 @@ def main() -> None:
         "rows",
         nargs="*",
         metavar="row",
-        help="startup, check, amend, rules, paper, word; without any: all",
+        help="startup, check, amend, rules, paper, word, ledger; without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
     options = parser.parse_args()
@@ -179,6 +187,7 @@ def main() -> None:
             "rules": bench.rules,
             "paper": bench.paper,
             "word": bench.word,
+            "ledger": bench.ledger,
         }
         wanted = options.rows or [*known]
         if strange := set(wanted) - set(known):

@@ -56,6 +56,7 @@ class Outline:
         if draft is not None and (not isinstance(draft, dict) or set(draft) != DRAFT):
             raise unusable(f"x-draft 应写明 {listed(sorted(DRAFT))}")
         self.root: Node = root
+        self._resolved: dict[int, tuple[Node, Node]] = {}
         self._forbid_loops()
 
     @cached_property
@@ -75,8 +76,12 @@ class Outline:
             return {}
         if "$ref" not in node:
             return node
-        own = {key: value for key, value in node.items() if key != "$ref"}
-        return {**self.resolved(self._referred(node["$ref"])), **own}
+        known = self._resolved.get(id(node))
+        if known is None or known[0] is not node:  # an id may be that of a node that is gone
+            own = {key: value for key, value in node.items() if key != "$ref"}
+            whole = {**self.resolved(self._referred(node["$ref"])), **own}
+            known = self._resolved[id(node)] = (node, whole)
+        return known[1]
 
     def arranged(self, tree: Tree, node: object = None) -> Tree:
         """Return a copy with its keys in the schema's order, unknown ones last."""
@@ -87,7 +92,12 @@ class Outline:
             return tree
         known = properties(here)
         keys = (*(key for key in known if key in tree), *(key for key in tree if key not in known))
-        return {key: self.arranged(tree[key], known.get(key, {})) for key in keys}
+        return {
+            key: value
+            if isinstance(value := tree[key], str)
+            else self.arranged(value, known.get(key, {}))
+            for key in keys
+        }
 
     def respelt(self, tree: Tree) -> tuple[Tree, dict[str, str]]:
         """Return a copy with misspelt keys put right, and each right pointer's written one."""

@@ -25,6 +25,8 @@ _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 _SPOILT_IDENTITY = re.compile(r"(?<!\d)[1-9]\.\d{5}(?:19|20)\d{2,}E\+17(?!\d)", re.IGNORECASE)
 """530302199003071234 kept as a number."""
 _FRACTION = re.compile(r"\d{4,}\.0+")
+_CLEAN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_:/.@#?=&%-]*")
+"""What needs no cleaning, as nearly every cell."""
 _HIDDEN = {"Cf", "Cc", "Cs"}
 _UNASSIGNED = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """What only the machine that wrote it can show."""
@@ -71,16 +73,22 @@ class Cleaner:
         """
         if isinstance(cell, Figure):
             self.counts["存成数字的格"] += 1
+        text = cell if _CLEAN.fullmatch(cell) else self._seen(cell, prose=prose)
+        _refuse_spoilt(text)
+        return self._changed("“无”“/”等占位的字", text, "" if text.casefold() in _BLANK else text)
+
+    def _seen(self, cell: str, *, prose: bool) -> str:
+        """Return a cell without what cannot be seen in it."""
         text = self._changed("公式前的撇号", cell, unharmed(cell))
         text = self._changed("首尾的空白（含不换行空格、全角空格）", text, _stripped(text))
         text = self._changed("换行", text, text if prose else " ".join(text.splitlines()))
         seen = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _HIDDEN)
-        text = self._changed("看不见的字符", text, seen)
-        _refuse_spoilt(text)
-        return self._changed("“无”“/”等占位的字", text, "" if text.casefold() in _BLANK else text)
+        return self._changed("看不见的字符", text, seen)
 
     def narrow(self, text: str) -> str:
         """Return text with full-width letters and digits made plain."""
+        if text.isascii():
+            return text
         return self._changed("全角的字母和数字", text, unicodedata.normalize("NFKC", text))
 
     def day(self, text: str) -> str:

@@ -30,7 +30,7 @@ from qjmedia.actions.ledger.roster import NewUnit, Roster
 from qjmedia.actions.ledger.sheets import defaults, read_tables
 from qjmedia.actions.ledger.tables import Row
 from qjmedia.errors import BadRequest
-from qjmedia.model.difference import changes
+from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.finding import Finding, Severity
 from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.platform import Platform
@@ -225,7 +225,7 @@ class _Import:
             platform_id,
             files={path: data},
             subject=subject,
-            changes=changes({}, record),
+            changes=tuple(FieldChange(key, None, value) for key, value in record.items()),
         )
 
     def _amended(

@@ -1,6 +1,7 @@
 """How the tool itself writes values: one style for new documents and for new fields in old ones."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 from qjmedia.model.tree import Record, Tree
@@ -9,6 +10,7 @@ from qjmedia.store.text.scalars import invisible_in_value, needs_quotes
 WIDTH = 100
 
 
+@lru_cache(maxsize=8192)
 def scalar(text: str) -> str:
     """Return `text` as one line that reads back as it is: quoted where it must be."""
     return double_quoted(text) if needs_quotes(text) else text
@@ -95,6 +97,8 @@ def behind(
 
 def width(text: str) -> int:
     """Return how many columns a line takes on a terminal; a Chinese character takes two."""
+    if text.isascii():
+        return len(text)
     return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 
@@ -116,7 +120,8 @@ def _short(value: Tree, room: int) -> str | None:
     if not all(isinstance(member, str) and "\n" not in member for member in members):
         return None
     line = flow(value)
-    return line if not members or width(line) <= room else None
+    fits = not members or 2 * len(line) <= room or width(line) <= room
+    return line if fits else None
 
 
 def _escaped(character: str) -> str:
