@@ -133,6 +133,11 @@ _SHORT_FORMS = {
 }
 
 
+def short_forms(choices: Iterable[str]) -> tuple[str, ...]:
+    """Return what people type for the members of `choices` instead of the words themselves."""
+    return tuple(word for choice in choices for word in _SHORT_FORMS.get(choice, "").split())
+
+
 def canonical(word: str, choices: Iterable[str]) -> str | None:
     """Return the member of `choices` that `word` means, or None.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from qjmedia.errors import BadRequest
 from qjmedia.model.nearest import nearest
+from qjmedia.model.words import KINDS, short_forms
 from qjmedia.store.outline import Field
 
 UNIT, UNIT_KIND, SCHOOL = "@unit", "@unit_kind", "@school"
@@ -69,6 +70,13 @@ ALIASES = {
     FILED: "备案编号 备案日期 备案号 备案时间",
 }  # fmt: skip
 """Headers by the field they stand for, folded as `fold` does."""
+
+_OF_A_KIND = {
+    "名称": "name", "名": "name", "昵称": "name",
+    "账号": "account", "帐号": "account", "id": "account",
+    "链接": "url", "网址": "url", "地址": "url", "主页": "url",
+}  # fmt: skip
+"""What stands behind a kind of platform in a head: 微信名称, 微博主页."""
 
 LIKENESS = 0.75
 SHORTEST_LIKE = 3
@@ -314,6 +322,8 @@ def _words(fields: Mapping[str, Field]) -> dict[str, str]:
         words.setdefault(fold((parent.title if parent else "") + field.title), target)
         if titles[field.title] == 1:
             words.setdefault(fold(field.title), target)
+    for kind in (*KINDS, *short_forms(KINDS)):
+        words.update((fold(f"{kind}{part}"), target) for part, target in _OF_A_KIND.items())
     words.update(
         (fold(alias), target) for target, aliases in ALIASES.items() for alias in aliases.split()
     )

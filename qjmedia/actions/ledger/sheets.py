@@ -52,16 +52,24 @@ def defaults(read: Read, roster: Roster) -> tuple[dict[str, str], list[Remark]]:
     name = read.table.sheet
     found: dict[str, str] = {}
     told: list[str] = []
-    kind = kind_in(name)
-    if kind:
-        found["kind"] = kind
-        if not read.columns.of("kind"):
-            told.append(f"工作表“{name}”没有类型一列，按表名都作“{kind}”")
+    where = f"工作表“{name}”" if name else "表中"
+    for said, word in ((name, "表名"), *((head.name, "列名") for head in read.table.heads)):
+        kind = kind_in(said) if said == name or _speaks_of_one(read, said) else None
+        if kind:
+            found["kind"] = kind
+            if not read.columns.of("kind"):
+                told.append(f"{where}没有类型一列，按{word}“{shown(said)}”都作“{kind}”")
+            break
     unit = roster.find(name) if name else None
     if unit is not None and not read.columns.of(col.UNIT):
         found[col.UNIT] = name
         told.append(f"工作表“{name}”没有单位一列，按表名都归“{roster.name_of(unit)}”")
     return found, [Remark(0, each, name) for each in told]
+
+
+def _speaks_of_one(read: Read, header: str) -> bool:
+    """Whether a head is that of the names or accounts of one kind: 微信名称."""
+    return header in {read.columns.of("name"), read.columns.of("account")}
 
 
 def kind_in(name: str) -> str | None:

@@ -220,7 +220,7 @@ def _no_row(grid: _Grid, line: Line, head_words: set[str]) -> str:
     """Return why a line is none of the ledger's rows, "" if it is one."""
     filled = [cell.strip() for cell in line.cells if cell.strip()]
     first = fold(filled[0])
-    if _TOTAL.fullmatch(first) and (len(first) <= 2 or all(_counts(each) for each in filled[1:])):  # noqa: PLR2004  合计
+    if _TOTAL.fullmatch(first) and all(_counts(each) for each in filled[1:]):
         return "合计"
     if len(filled) <= 4 and _FOOT.fullmatch(first):  # noqa: PLR2004  填表人、审核人、日期 on one line
         return "表下的说明"
@@ -230,4 +230,4 @@ def _no_row(grid: _Grid, line: Line, head_words: set[str]) -> str:
 
 
 def _counts(cell: str) -> bool:
-    return re.fullmatch(r"[\d.,%]+\D{0,2}", fold(cell)) is not None
+    return re.fullmatch(r"共?[\d.,%]+\D{0,2}", fold(cell)) is not None

@@ -459,6 +459,12 @@ def test_a_row_that_is_longer_than_the_header_is_refused(root: Path) -> None:
     assert "多出 1 格（“多出”）" in reason(ledger, 1)
 
 
+def test_the_head_of_the_names_may_say_the_kind(root: Path) -> None:
+    ledger = held(root, {"微博名称": "示例数院", "账号": "exweibo", "单位": "数学学院"})
+    assert record(ledger)["kind"] == "微博"
+    assert "按列名“微博名称”都作“微博”" in told(ledger)
+
+
 def test_more_than_one_school_is_refused_unless_one_is_chosen(root: Path) -> None:
     rows = (ROW | {"学校": "曲靖师范学院"}, ROW | {"学校": "示例大学", "账号": "exother"})
     with pytest.raises(BadRequest, match="文件里有 2 所学校") as refused:
