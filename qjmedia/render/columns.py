@@ -60,6 +60,14 @@ def _phones(person: Person) -> str:
     return "/".join(number for number in (person.mobile, person.landline) if number)
 
 
+def _contact(person: Person) -> str:
+    return " ".join(word for word in (person.name, _phones(person)) if word)
+
+
+def _mobiles(people: Iterable[Person]) -> str:
+    return "、".join(each.mobile for each in people if each.mobile)
+
+
 def _operator(person: Person) -> str:
     """Return an operator as `import` reads him: 示例丁 13800000000（学生 2027-07-01离任）."""
     leaving = f"{person.leaves_on}离任" if person.leaves_on else ""
@@ -106,11 +114,14 @@ EVERY = (
     Column("manager.mobile", "负责人手机", 6.8, lambda e, _: e.manager.mobile, is_centred=True),
     Column("manager.landline", "负责人座机", 7.2, lambda e, _: e.manager.landline, is_centred=True),
     Column("manager.phones", "负责人电话", 8, lambda each, _: _phones(each.manager)),
+    Column("manager", "负责人及联系方式", 10, lambda each, _: _contact(each.manager)),
     Column("supervisor.name", "分管领导", 4.7, lambda e, _: e.supervisor.name, is_centred=True),
     Column("supervisor.mobile", "分管领导手机", 6.8, lambda each, _: each.supervisor.mobile),
     Column("supervisor.landline", "分管领导座机", 7.2, lambda each, _: each.supervisor.landline),
     Column("supervisor.phones", "分管领导电话", 8, lambda each, _: _phones(each.supervisor)),
+    Column("supervisor", "分管领导及联系方式", 10, lambda each, _: _contact(each.supervisor)),
     Column("operators", "后台管理人员", 12, lambda e, _: "；".join(map(_operator, e.operators))),
+    Column("operators.mobile", "管理员手机", 8, lambda e, _: _mobiles(e.operators)),
     Column(
         "operators.name", "后台管理人员", 8, lambda e, _: "、".join(p.name for p in e.operators)
     ),
@@ -152,7 +163,16 @@ _ON_PAPER = (
 )  # fmt: skip
 
 _NOT_OF_THE_RECORD = frozenset(
-    {"address", "owner.kind", "manager.phones", "supervisor.phones", "operators.name"}
+    {
+        "address",
+        "owner.kind",
+        "manager",
+        "manager.phones",
+        "supervisor",
+        "supervisor.phones",
+        "operators.mobile",
+        "operators.name",
+    }
 )
 """What says in other words what another column says already."""
 

@@ -59,8 +59,7 @@ def ledger(
 
     `scope` says which platforms were asked for, nothing where it is all.
     """
-    order = {unit.id: place for place, unit in enumerate(units)}
-    sort = sorted(platforms, key=lambda each: _place(each, order))
+    sort = sorted_platforms(platforms, units)
     shown = sort if full else [Platform.of(each.path, masked(each.tree)) for each in sort]
     return Ledger(
         title=clean(layout.title or f"{policy.school}新媒体平台台账"),
@@ -75,6 +74,12 @@ def ledger(
         ),
         words=layout.words,
     )
+
+
+def sorted_platforms(platforms: Iterable[Platform], units: Units) -> list[Platform]:
+    """Return platforms as a ledger has them: 一级 first, then in the order of the units."""
+    order = {unit.id: place for place, unit in enumerate(units)}
+    return sorted(platforms, key=lambda each: _place(each, order))
 
 
 def _place(platform: Platform, order: dict[str, int]) -> tuple[int, int, str, str]:

@@ -8,6 +8,7 @@ import make
 import pytest
 from conftest import Command
 from openpyxl import load_workbook
+from xlsxwriter import Workbook
 
 from qjmedia.model.tree import Record
 
@@ -173,3 +174,20 @@ def test_a_profile_chooses_orders_and_names_the_columns(added: Path, qjmedia: Co
     found = qjmedia("check").out
     assert "QJ0008" in found
     assert "manager.phones" in found
+
+
+def test_the_offices_own_workbook_is_filled(added: Path, qjmedia: Command) -> None:
+    with Workbook(added / "own.xlsx") as book:
+        book.add_worksheet("表").write_row(0, 0, ["媒体名称", "负责人手机", "得分"])
+    before = (added / "own.xlsx").read_bytes()
+    done = qjmedia("export", "--into", "own.xlsx", "-o", "out.xlsx")
+    assert (done.code, done.out) == (0, "out.xlsx\n"), done.err
+    assert "已在工作表“表”填 1 行：媒体名称、负责人手机" in done.err
+    assert "没有动的列：得分" in done.err
+    assert (added / "own.xlsx").read_bytes() == before
+    row = [cell.value for cell in load_workbook(added / "out.xlsx")["表"][2]]
+    assert row[:2] == ["曲靖师范学院数学学院", "138****0000"]
+    told = qjmedia("export", "--into", "own.xlsx", "--full", "--json").json
+    assert (told["path"], told["rows"], told["left"]) == ("own.xlsx", 1, ["得分"])
+    assert qjmedia("export", "--into", "own.xlsx", "--profile", "打印").code == 2
+    assert qjmedia("export", "--into", "none.xlsx").code == 2

@@ -51,12 +51,13 @@ class Aside(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The ledger in one sheet."""
+    """The ledger in one sheet; `begins` is the number of the row below its heads."""
 
     sheet: str
     heads: tuple[Head, ...]
     rows: tuple[Row, ...]
     aside: tuple[Aside, ...] = ()
+    begins: int = 2
 
 
 def table(sheet: Sheet, words: Vocabulary, mapping: Mapping[str, str]) -> Table | None:
@@ -71,7 +72,8 @@ def table(sheet: Sheet, words: Vocabulary, mapping: Mapping[str, str]) -> Table 
     if best is None or best.score < 1:
         return None
     heads = _distinct(best.heads)
-    return Table(sheet.name, heads, *_rows(grid, best.at + best.depth, heads))
+    begins = grid.lines[best.at + best.depth - 1].number + 1
+    return Table(sheet.name, heads, *_rows(grid, best.at + best.depth, heads), begins)
 
 
 class _Grid:
@@ -148,8 +150,13 @@ class _Candidate:
             return cls(at, depth, (), 0)
         heads = tuple(_single(grid, lines[0]) if depth == 1 else _double(grid, *lines))
         wanted = {fold(name) for name in mapping}
-        found = {words.of_two(head.upper, head.lower) for head in heads} - {None}
-        mapped = sum(fold(head.name) in wanted for head in heads)
+        targets = [words.of_two(head.upper, head.lower) for head in heads]
+        found = {*targets} - {None}
+        # a head that is known anyway counts once, or one row of two would seem to say more
+        mapped = sum(
+            fold(head.name) in wanted and target is None
+            for head, target in zip(heads, targets, strict=True)
+        )
         score = len(found) + mapped + (bool(found & TELLING) or mapped) / 2
         is_lone = len(found) + mapped == 1 and len([h for h in heads if h.name]) > 1
         if (is_lone and not found & TELLING) or (not mapped and not found & TELLING):
