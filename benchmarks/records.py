@@ -3,6 +3,9 @@
 import random
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import cache
+from itertools import islice
+from multiprocessing import Pool
 from pathlib import Path, PurePosixPath
 from subprocess import run
 
@@ -16,6 +19,8 @@ from qjmedia.store.schema import Schema
 
 SEED = 2016
 PER_UNIT = 25
+MOST_UNITS = 400
+"""units.yaml is one file; a larger registry has more records of each unit."""
 COLLEGES, DEPARTMENTS = "学院", "职能部门"
 
 KINDS = (
@@ -36,34 +41,50 @@ AUDIENCES = ("本院师生", "全校师生", "校友", "考生和家长", "任�
 def build(folder: Path, count: int, env: Mapping[str, str]) -> list[PurePosixPath]:
     """Make `folder` a repository whose one commit holds `count` records; return their paths."""
     files = starter("曲靖师范学院", "曲师")
-    units = [*_units(-(-count // PER_UNIT))]
+    per_unit = max(PER_UNIT, -(-count // MOST_UNITS))
+    units = [*_units(-(-count // per_unit))]
     files[UNITS_PATH] = edit.dump({"units": [*units]})
-    schema = Schema(packaged(SCHEMA_OF["platform"]).read_bytes())
-    made = {
-        platform_path(text(record, "owner"), text(record, "id")): record
-        for record, _ in zip(records(units), range(count), strict=False)
-    }
-    for path, record in made.items():
-        files[path] = edit.dump(schema.arranged(record), comment=HEADER)
+    made = [*islice(records(units, per_unit), count)]
+    with Pool() as pool:
+        texts = pool.map(_text, made, chunksize=500)
+    paths = [platform_path(text(record, "owner"), text(record, "id")) for record in made]
+    files |= zip(paths, texts, strict=True)
+    run(["git", "init", "-q", "-b", "main"], cwd=folder, env=env, check=True)
+    # one pack, as in any clone: thousands of loose objects would slow down whoever reads them
+    stream = b"".join(_stream(files))
+    run(["git", "fast-import", "--quiet"], cwd=folder, env=env, check=True, input=stream)
+    run(["git", "reset", "-q", "--hard"], cwd=folder, env=env, check=True)
+    return paths
+
+
+def _text(record: Record) -> bytes:
+    return edit.dump(_schema().arranged(record), comment=HEADER)
+
+
+@cache
+def _schema() -> Schema:
+    return Schema(packaged(SCHEMA_OF["platform"]).read_bytes())
+
+
+def _stream(files: Mapping[PurePosixPath, bytes]) -> Iterator[bytes]:
+    """Yield what `git fast-import` makes one commit of."""
+    who = "示例甲 <jia@example.edu.cn> 1800000000 +0800"
+    yield f"commit refs/heads/main\ncommitter {who}\ndata 7\nrecords\n".encode()
     for path, data in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(data)
-    # packed as in any clone: thousands of loose objects would slow down whoever reads them
-    for command in ("init -q -b main", "add -A", "commit -q -m records", "repack -a -d -q"):
-        run(["git", *command.split()], cwd=folder, env=env, check=True)
-    return [*made]
+        yield b"M 100644 inline %s\ndata %d\n%s\n" % (bytes(path), len(data), data)
 
 
-def records(units: list[Record]) -> Iterator[Record]:
-    """Yield PER_UNIT records of each unit: most 二级, then 三级 and 工作群."""
+def records(units: list[Record], per_unit: int = PER_UNIT) -> Iterator[Record]:
+    """Yield the records of each unit: most 二级, then 三级 and 工作群; more only of the latter."""
     dice = random.Random(SEED)  # noqa: S311  variety, not secrecy
     serials: dict[str, int] = {}
+    groups = max(2, (per_unit - len(KINDS)) // 5)
     for unit in units:
         for index, kind in enumerate(KINDS):
             yield _unit_platform(unit, kind, index, serials, dice)
-        for index in range(PER_UNIT - len(KINDS) - 2):
+        for index in range(per_unit - len(KINDS) - groups):
             yield _student_platform(unit, index, dice)
-        for index in range(2):
+        for index in range(groups):
             yield _work_group(unit, index, dice)
 
 
@@ -148,7 +169,7 @@ def _student_platform(unit: Record, index: int, dice: random.Random) -> Record:
     opened = date(2017, 9, 1) + timedelta(days=dice.randrange(3000))
     return {
         **_common(owner, f"{owner}-student-{index}", "微信公众号", opened, dice),
-        "name": f"{text(unit, 'name')}{2020 + index}班" if in_class else f"示例{owner}社{index}",
+        "name": f"{text(unit, 'name')}{2001 + index}班" if in_class else f"示例{owner}社{index}",
         "account": f"student_{owner.removeprefix('unit-')}_{index}",
         "tier": "三级",
         "opened_by": {"kind": "班级" if in_class else "社团", "name": f"示例{index}"},
