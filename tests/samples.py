@@ -127,9 +127,14 @@ SCHEMA = Schema(layout.packaged(layout.SCHEMA_OF["platform"]).read_bytes())
 class Nothing(Files):
     """No files at all."""
 
-    def paths(self, under: PurePosixPath, named: str = "") -> list[PurePosixPath]:
+    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
         """Return none."""
-        del under, named
+        del under
+        return []
+
+    def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
+        """Return none."""
+        del under, name
         return []
 
     def read(self, path: PurePosixPath) -> bytes | None:

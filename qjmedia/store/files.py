@@ -37,8 +37,12 @@ _KINDS = (
 class Files(Protocol):
     """Bytes by path relative to the registry's root."""
 
-    def paths(self, under: PurePosixPath, named: str = "") -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted; with `named` only those so called."""
+    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted."""
+        ...
+
+    def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
+        """Return the regular files `under/*/name`, sorted, without looking at any other."""
         ...
 
     def read(self, path: PurePosixPath) -> bytes | None:
@@ -57,13 +61,18 @@ class WorkTree:
         """Take the folder that holds `registry/`."""
         self.root = root
 
-    def paths(self, under: PurePosixPath = _HERE, named: str = "") -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted; with `named` only those so called."""
-        ending = f"/{named}" if named else ""
+    def paths(self, under: PurePosixPath = _HERE) -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted."""
+        return sorted(PurePosixPath(path) for path, mode in self._walk(under) if stat.S_ISREG(mode))
+
+    def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
+        """Return the regular files `under/*/name`, sorted, without looking at any other."""
+        if "/" in name or not self._is_real(under, {_HERE: True}):
+            return []
         return sorted(
-            PurePosixPath(path)
-            for path, mode in self._walk(under)
-            if stat.S_ISREG(mode) and f"/{path}".endswith(ending)
+            under / folder.name / name
+            for folder in _entries(self.root / under)
+            if folder.is_dir(follow_symlinks=False) and _is_regular(f"{folder.path}/{name}")
         )
 
     def oddities(self, under: PurePosixPath = _HERE) -> list[tuple[PurePosixPath, str]]:
@@ -133,12 +142,13 @@ class Revision:
             self._blobs[under] = self.repository.blobs(self.commit, under)
         return self._blobs[under]
 
-    def paths(self, under: PurePosixPath = _HERE, named: str = "") -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted; with `named` only those so called."""
-        if not named:
-            return sorted(self.blobs(under))
-        listed = self.repository.listing(self.commit, under, named)
-        return sorted(path for path, entry in listed if entry.blob is not None)
+    def paths(self, under: PurePosixPath = _HERE) -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted."""
+        return sorted(self.blobs(under))
+
+    def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
+        """Return the regular files `under/*/name`, sorted, without looking at any other."""
+        return sorted(self.repository.called(self.commit, under, name))
 
     def oddities(self, under: PurePosixPath = _HERE) -> list[tuple[PurePosixPath, str]]:
         """Return links and submodules below `under`, and what they are in Chinese."""
@@ -196,6 +206,13 @@ def _read(path: Path) -> bytes | None:
         return os.read(descriptor, LARGEST_BYTES + 1)
     finally:
         os.close(descriptor)
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):  # no such file, or no name for one
+        return False
 
 
 def _kind(mode: int) -> str:

@@ -14,15 +14,19 @@ class Overlay(Files):
         self.below = below
         self.changed = changed
 
-    def paths(self, under: PurePosixPath, named: str = "") -> list[PurePosixPath]:
-        """Return every file below `under`, sorted; with `named` only those so called."""
-        kept = (path for path in self.below.paths(under, named) if path not in self.changed)
-        new = (
-            path
-            for path, data in self.changed.items()
-            if data is not None and path.is_relative_to(under) and named in {"", path.name}
-        )
+    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
+        """Return every file below `under`, sorted."""
+        kept = (path for path in self.below.paths(under) if path not in self.changed)
+        return sorted((*kept, *(path for path in self._new() if path.is_relative_to(under))))
+
+    def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
+        """Return the files `under/*/name`, sorted."""
+        kept = (path for path in self.below.called(under, name) if path not in self.changed)
+        new = (path for path in self._new() if (path.parent.parent, path.name) == (under, name))
         return sorted((*kept, *new))
+
+    def _new(self) -> Iterator[PurePosixPath]:
+        return (path for path, data in self.changed.items() if data is not None)
 
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's bytes, None where there is none."""

@@ -70,7 +70,7 @@ def path_of(files: Files, platform_id: str) -> PurePosixPath:
     Raises:
         BadRequest: there is none with this id.
     """
-    for path in reversed(files.paths(PLATFORMS, f"{platform_id}.yaml")):
+    for path in reversed(files.called(PLATFORMS, f"{platform_id}.yaml")):
         if is_record(path) and path.stem == platform_id:
             return path
     raise _unknown(platform_id, paths(files))

@@ -174,22 +174,35 @@ class Repository:
         listed = self.listing(commit, under)
         return {path: entry.blob for path, entry in listed if entry.blob is not None}
 
-    def listing(
-        self, commit: CommitId | None, under: PurePosixPath = _HERE, named: str = ""
-    ) -> Iterator[tuple[PurePosixPath, Entry]]:
-        """Yield all that stands below `under`, links and submodules too, sorted as Git sorts.
+    def called(
+        self, commit: CommitId | None, under: PurePosixPath, name: str
+    ) -> Iterator[PurePosixPath]:
+        """Yield the regular files `under/*/name`; no folder is listed but `under`."""
+        tree = self._folder(commit, under)
+        if tree is None or "\n" in name or "/" in name:
+            return
+        folders = {
+            os.fsdecode(folder): entry.id
+            for folder, entry in self.objects.tree(tree).items()
+            if entry.mode == TREE_MODE
+        }
+        answers = self.objects.ask((f"{each}:{name}" for each in folders.values()), limit=0)
+        for folder, found in zip(folders, answers, strict=True):
+            path = under / folder / name
+            # a link's content is a blob too
+            entry = self.entry(commit, path) if found is not None else None
+            if entry is not None and entry.blob is not None:
+                yield path
 
-        With `named` only what is so called: a path costs more to make than to pass over.
-        """
+    def listing(
+        self, commit: CommitId | None, under: PurePosixPath = _HERE
+    ) -> Iterator[tuple[PurePosixPath, Entry]]:
+        """Yield all that stands below `under`, links and submodules too, sorted as Git sorts."""
         tree = self._folder(commit, under)
         if tree is None:
             return
         listed = self.git.run("ls-tree", "-r", "-z", tree).stdout
-        called = os.fsencode(named)
-        endings = (b"\t" + called, b"/" + called) if named else b""
         for line in listed.split(b"\0")[:-1]:
-            if not line.endswith(endings):
-                continue
             mode, _, rest = line.split(b" ", 2)
             blob, name = rest.split(b"\t", 1)
             yield under / os.fsdecode(name), Entry(mode, blob.decode("ascii"))

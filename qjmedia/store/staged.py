@@ -38,11 +38,14 @@ class Staged(Files):
                 found[path.relative_to(self.repository.prefix)] = BlobId(blob.decode("ascii"))
         return found
 
-    def paths(self, under: PurePosixPath, named: str = "") -> list[PurePosixPath]:
-        """Return every regular file below `under`, sorted; with `named` only those so called."""
-        return sorted(
-            path for path in self.blobs if path.is_relative_to(under) and named in {"", path.name}
-        )
+    def paths(self, under: PurePosixPath) -> list[PurePosixPath]:
+        """Return every regular file below `under`, sorted."""
+        return sorted(path for path in self.blobs if path.is_relative_to(under))
+
+    def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
+        """Return the regular files `under/*/name`, sorted."""
+        there = (under, name)
+        return [path for path in self.paths(under) if (path.parent.parent, path.name) == there]
 
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's first LARGEST_BYTES + 1 bytes; None if there is no regular file."""

@@ -44,17 +44,18 @@ def test_paths_below_nothing_are_none(files: Files) -> None:
     assert files.paths(PurePosixPath("registry/units.yaml")) == []
 
 
-def test_paths_of_one_name_are_found_at_any_depth(files: Files) -> None:
-    assert files.paths(PurePosixPath("registry"), "math-wechat.yaml") == [RECORD]
-    assert files.paths(RECORD.parent, "math-wechat.yaml") == [RECORD]
-    assert files.paths(PurePosixPath("registry"), "wechat.yaml") == []
+def test_files_of_one_name_are_found_in_every_folder(files: Files) -> None:
+    assert files.called(PLATFORMS, "math-wechat.yaml") == [RECORD]
+    for name in ("wechat.yaml", "math", "", "../math/math-wechat.yaml", "math-wechat.yaml\n"):
+        assert files.called(PLATFORMS, name) == []
+    assert files.called(PurePosixPath("registry/nix"), "math-wechat.yaml") == []
 
 
 def test_an_overlay_finds_by_name_what_will_stand(files: Files) -> None:
     new = PLATFORMS / "physics/math-wechat.yaml"
     moved = Overlay(files, {RECORD: None, new: b"id: math-wechat\n"})
-    assert moved.paths(PLATFORMS, "math-wechat.yaml") == [new]
-    assert moved.paths(PLATFORMS, "math-site.yaml") == [RECORD.with_name("math-site.yaml")]
+    assert moved.called(PLATFORMS, "math-wechat.yaml") == [new]
+    assert moved.called(PLATFORMS, "math-site.yaml") == [RECORD.with_name("math-site.yaml")]
 
 
 @pytest.mark.parametrize("typed", ["", "wechat", "math/math-wechat", "math-wechat.yaml"])
