@@ -116,7 +116,7 @@ def advance(
         Refused: something of the user's is in the way.
         QjError, OSError: it could not be done, and nothing has changed.
     """
-    checked = index.content(repository)
+    checked = index.mark(repository)
     if not _is_free(repository, tip, swaps):
         return None
     entry = Journal(tip.ref, new, secrets.token_hex(16), tuple(swaps))
@@ -164,7 +164,7 @@ def _attempt(
     draft = _draft(repository, tip, plan, allow)
     if not draft.swaps:
         return Committed(None, draft.change)
-    checked = index.content(repository)
+    checked = index.mark(repository)
     if not _is_free(repository, tip, draft.swaps):
         return None
     reached("pre")
@@ -317,7 +317,7 @@ def _publish(
         journal.write(repository.place.git_dir, entry)
         reached("journal")
         guard.take()
-        unchanged = index.content(repository) == checked
+        unchanged = index.mark(repository) == checked
         moved = (unchanged or _is_free(repository, tip, entry.swaps)) and _move(
             repository, tip, entry
         )
@@ -374,7 +374,8 @@ def _follow(
     try:
         outlast(repository, objects)
         durable.flush_folders([(place.common_dir / entry.ref).parent, place.common_dir])
-        land(repository, entry.swaps)
+        # looked at before, and again under the guard if the index had changed
+        land(repository, entry.swaps, nothing_staged=True)
         guard.release()
         journal.erase(place.git_dir)
     except (QjError, OSError) as error:

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,10 @@ from qjmedia.store.writing.pending import own_folder
 
 PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.02
+_SHORTEST_CHECKSUM, _LONGEST_CHECKSUM = 20, 32
+_FEW = 4
+_FILE = 0o100644.to_bytes(4, "big")
+_LONGEST_NAME = 0xFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,20 @@ def occupied(path: Path) -> Conflict:
     )
 
 
-def content(repository: Repository) -> bytes | None:
-    """Return the index as it stands, None if there is none yet."""
+def mark(repository: Repository) -> bytes | None:
+    """Return what changes whenever the index does, None if there is none yet.
+
+    That is the checksum that Git writes at its end; all of it where the user wants none written.
+    """
     try:
-        return (repository.place.git_dir / "index").read_bytes()
+        with (repository.place.git_dir / "index").open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _LONGEST_CHECKSUM))
+            found = file.read()
+            if found.endswith(bytes(_SHORTEST_CHECKSUM)):
+                file.seek(0)
+                return file.read()
+            return b"%d " % end + found
     except FileNotFoundError:
         return None
 
@@ -116,10 +131,19 @@ def staged(repository: Repository, tree: TreeId) -> dict[PurePosixPath, Staged]:
     return {PurePosixPath(os.fsdecode(name)): _staged(line) for line, name in pairs}
 
 
-def record(repository: Repository, blobs: Mapping[PurePosixPath, BlobId | None]) -> None:
+def record(
+    repository: Repository,
+    blobs: Mapping[PurePosixPath, BlobId | None],
+    put: Collection[PurePosixPath] = (),
+) -> None:
     """Put these blobs into the index and leave all its other entries as they are.
 
     The caller holds the guard. The new index is made beside the old one and takes its place whole.
+
+    Args:
+        repository: where.
+        blobs: what each path is to be, None where it goes away.
+        put: the paths whose work files hold just that.
 
     Raises:
         GitFailed, OSError: it cannot be written; the index is as before.
@@ -128,15 +152,60 @@ def record(repository: Repository, blobs: Mapping[PurePosixPath, BlobId | None])
     beside = own_folder(repository.place.git_dir) / "index"
     beside.with_name("index.lock").unlink(missing_ok=True)  # of a run that was killed
     beside.unlink(missing_ok=True)
-    before = content(repository)
-    if before is not None:
-        durable.create(beside, before, flush=False)
+    _copy(index, beside)
     env = {"GIT_INDEX_FILE": str(beside)}
-    lines = b"".join(_line(repository, path, blob) for path, blob in blobs.items())
-    repository.git.run("update-index", "-z", "--index-info", stdin=lines, env=env)
-    _refresh(repository, [path for path, blob in blobs.items() if blob is not None], env)
+    if not _taken_from_disk(repository, blobs, put, beside):
+        lines = b"".join(_line(repository, path, blob) for path, blob in blobs.items())
+        repository.git.run("update-index", "-z", "--index-info", stdin=lines, env=env)
+        _refresh(repository, [path for path, blob in blobs.items() if blob is not None], env)
     beside.replace(index)
     durable.flush_folders([index.parent])
+
+
+def _copy(index: Path, beside: Path) -> None:
+    """Let `beside` be the index too: Git never changes one in place, it puts another there."""
+    with suppress(FileNotFoundError):
+        try:
+            os.link(index, beside)
+        except OSError:
+            durable.create(beside, index.read_bytes(), flush=False)
+
+
+def _taken_from_disk(
+    repository: Repository,
+    blobs: Mapping[PurePosixPath, BlobId | None],
+    put: Collection[PurePosixPath],
+    beside: Path,
+) -> bool:
+    """Let Git take a few work files in as they stand, and say whether that gave these blobs.
+
+    To tell it the blobs, and then to let it look at the files, writes an index of 100,000 files
+    twice. Somebody may have edited a file in between, or a setting changes what is taken in: then
+    it has to be done that way.
+    """
+    if len(blobs) > _FEW or not set(blobs) <= set(put):
+        return False
+    names = b"".join(os.fsencode(path) + b"\0" for path in blobs)
+    env = {"GIT_INDEX_FILE": str(beside)}
+    taking = ("update-index", "--add", "--remove", "-z", "--stdin")
+    if repository.git.run(*taking, stdin=names, env=env, ok=(0, 1, 128)).status:
+        return False
+    made = beside.read_bytes()
+    return all(_holds(made, path, blob) for path, blob in blobs.items())
+
+
+def _holds(index: bytes, path: PurePosixPath, blob: BlobId | None) -> bool:
+    """Whether an index surely has this path as this blob, an ordinary file, or (None) not at all.
+
+    Each entry: mode, owner, group, size (4 bytes each), id, flags with the path's length, path.
+    https://git-scm.com/docs/index-format
+    """
+    name = os.fsencode(path)
+    flags_and_name = min(len(name), _LONGEST_NAME).to_bytes(2, "big") + name + b"\0"
+    if blob is None:
+        return flags_and_name not in index
+    at = index.find(bytes.fromhex(blob) + flags_and_name)
+    return at > 0 and index[at - 16 : at - 12] == _FILE
 
 
 def _refresh(repository: Repository, paths: Iterable[PurePosixPath], env: dict[str, str]) -> None:

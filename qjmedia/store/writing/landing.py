@@ -12,11 +12,16 @@ from qjmedia.store.writing.journal import Swap
 from qjmedia.store.writing.pack import object_id
 
 
-def land(repository: Repository, swaps: Sequence[Swap]) -> None:
+def land(repository: Repository, swaps: Sequence[Swap], *, nothing_staged: bool = False) -> None:
     """Bring what still stands as before the change to what it is after; the rest is the user's.
 
     Doing it twice does no harm, so a run that was killed is simply repeated. The caller holds
     the guard of the index.
+
+    Args:
+        repository: where.
+        swaps: the files of the change.
+        nothing_staged: the index is known to hold all of them as before the change.
 
     Raises:
         QjError, OSError: something cannot be written; it can be repeated.
@@ -24,17 +29,21 @@ def land(repository: Repository, swaps: Sequence[Swap]) -> None:
     tree = base_tree(repository)
     ours = [swap for swap in swaps if _stands(repository, tree, swap)]
     theirs = set(worktree.otherwise(repository, {swap.path: swap.before for swap in ours}))
-    worktree.put(repository, [swap for swap in ours if swap.path not in theirs])
+    put = [swap for swap in ours if swap.path not in theirs]
+    worktree.put(repository, put)
     reached("wt")
-    staged = index.staged(repository, tree)
-    behind = {
-        swap.path: swap.after
-        for swap in ours
-        if swap.path in staged and staged[swap.path] == index.Staged(swap.before, unmerged=False)
-    }
+    behind = ours if nothing_staged else _behind(repository, tree, ours)
     if behind:
-        index.record(repository, behind)
+        blobs = {swap.path: swap.after for swap in behind}
+        index.record(repository, blobs, [swap.path for swap in put])
     reached("idx")
+
+
+def _behind(repository: Repository, tree: TreeId, swaps: Sequence[Swap]) -> list[Swap]:
+    staged = index.staged(repository, tree)
+    return [
+        swap for swap in swaps if staged.get(swap.path) == index.Staged(swap.before, unmerged=False)
+    ]
 
 
 def base_tree(repository: Repository) -> TreeId:
