@@ -175,8 +175,6 @@ def blame(repository: Repository, platform_id: str) -> tuple[Blamed, ...]:
     waiting: Entry | None = None
     there: dict[str, Tree] = {}
     for commit in history.commits(repository, head, platform_id=platform_id):
-        if len(answers) == len(now):
-            break
         entry = entry_of(commit, platform_id)
         olds, new = _versions(repository, entry.touched[0])
         if waiting is None and new.tree is not None:
@@ -188,6 +186,8 @@ def blame(repository: Repository, platform_id: str) -> tuple[Blamed, ...]:
             if there.get(name) == value and all(old.get(name) != value for old in before):
                 answers.setdefault(name, waiting)
         waiting = None
+        if len(answers) == len(now):
+            break
     return tuple(Blamed(name, value, answers.get(name)) for name, value in now.items())
 
 

@@ -2,16 +2,17 @@
 
 import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import Author, BlobId, CommitId, Git
-from qjmedia.store.layout import PLATFORMS, REGISTRY
+from qjmedia.store.layout import PLATFORMS, REGISTRY, SLUG
 from qjmedia.store.objects import FILE_MODES
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing.pack import object_id
@@ -88,6 +89,8 @@ def commits(
         tip: where to begin; None: nothing is yielded.
         without: leave out this commit and all before it.
         platform_id: only what touched the file of this name, in whichever unit's folder it lay.
+            Where it left one folder it is looked for in the others; a file that somebody removed
+            by hand, and made anew by hand in another folder, is told of from there on.
         since: stop at commits that are certainly older; the caller looks at `at` for the rest.
     """
     if tip is None:
@@ -96,15 +99,17 @@ def commits(
     # a day's grace, for time zones
     grace = timedelta(days=1)
     stop = [f"--since={datetime.combine(since - grace, time(), UTC).isoformat()}"] if since else []
-    path, env = _where(repository, platform_id)
-    for commit in _read(repository, (*stop, *span, "--", path), env):
+    if platform_id:
+        yield from _of_record(repository, (*stop, *span), tip, f"{platform_id}.yaml")
+        return
+    for commit in _read(repository, (*stop, *span, "--", str(repository.inside(REGISTRY)))):
         if commit.files:
             yield commit
 
 
 def commit(repository: Repository, commit_id: CommitId) -> Commit:
     """Return one commit; its files may be none."""
-    with closing(_read(repository, ("--no-walk", commit_id, "--"), {})) as found:
+    with closing(_read(repository, ("--no-walk", commit_id, "--"))) as found:
         return next(found)
 
 
@@ -127,17 +132,75 @@ def is_before(repository: Repository, old: CommitId, new: CommitId) -> bool:
     return found.status == 0
 
 
-def _where(repository: Repository, platform_id: str) -> tuple[str, dict[str, str]]:
-    if not platform_id:
-        return str(repository.inside(REGISTRY)), {}
-    folder, name = (
-        _GLOB.sub(r"\\\1", text)
-        for text in (str(repository.inside(PLATFORMS)), f"{platform_id}.yaml")
-    )
-    return f":(glob){folder}/*/{name}", {"GIT_LITERAL_PATHSPECS": "0"}
+def _of_record(
+    repository: Repository, span: tuple[str, ...], tip: CommitId, name: str
+) -> Iterator[Commit]:
+    """Yield the commits that touched a file of this name below any folder of platforms.
+
+    Git is given the paths themselves: with a pattern it would have to look into the folder of
+    every other record that changed, which takes ten times as long.
+    """
+    paths: set[PurePosixPath] = set()
+    if SLUG.fullmatch(PurePosixPath(name).stem):
+        paths = {*repository.called(tip, PLATFORMS, name)} or _told_of(repository, span, name)
+    if not paths:
+        yield from _anywhere(repository, span, name)
+        return
+    seen: set[CommitId] = set()
+    while True:
+        known = len(paths)
+        where = (str(repository.inside(path)) for path in sorted(paths))
+        with closing(_read(repository, (*span, "--", *where))) as found:
+            for commit in found:
+                paths |= _elsewhere(repository, commit, name)
+                if len(paths) > known:
+                    break
+                if commit.files and commit.id not in seen:
+                    seen.add(commit.id)
+                    yield commit
+            else:
+                paths |= _told_of(repository, span, name)
+        if len(paths) == known:
+            return
 
 
-def _read(repository: Repository, args: tuple[str, ...], env: dict[str, str]) -> Generator[Commit]:
+def _elsewhere(repository: Repository, commit: Commit, name: str) -> set[PurePosixPath]:
+    """Return where a file that a commit brought or took away lay before, or lies after it."""
+    around = {
+        parent
+        for file in commit.files
+        for parent, blob in zip(commit.parents, file.before, strict=False)
+        if blob is None or file.after is None
+    }
+    if any(file.after is None for file in commit.files):
+        around.add(commit.id)
+    return {path for each in around for path in repository.called(each, PLATFORMS, name)}
+
+
+def _told_of(repository: Repository, span: tuple[str, ...], name: str) -> set[PurePosixPath]:
+    """Return where the commits that the tool made of a record had it."""
+    trailer = f"--grep=^Qj-Record: {name.removesuffix('.yaml')}$"
+    told = ("--basic-regexp", trailer, *span, "--")
+    with closing(_read(repository, told)) as found:
+        return {
+            file.path
+            for commit in found
+            for file in commit.files
+            if file.path.name == name and file.path.parent.parent == PLATFORMS
+        }
+
+
+def _anywhere(repository: Repository, span: tuple[str, ...], name: str) -> Iterator[Commit]:
+    folder, file = (_GLOB.sub(r"\\\1", text) for text in (str(repository.inside(PLATFORMS)), name))
+    where = f":(glob){folder}/*/{file}"
+    for commit in _read(repository, (*span, "--", where), {"GIT_LITERAL_PATHSPECS": "0"}):
+        if commit.files:
+            yield commit
+
+
+def _read(
+    repository: Repository, args: tuple[str, ...], env: Mapping[str, str] = MappingProxyType({})
+) -> Generator[Commit]:
     with closing(_tokens(repository.git, (*_LOG, *args), env)) as tokens:
         first = next(tokens, None)
         while first is not None:
@@ -202,7 +265,7 @@ def _moment(text: str) -> datetime:
         return _EPOCH
 
 
-def _tokens(git: Git, args: tuple[str, ...], env: dict[str, str]) -> Generator[bytes]:
+def _tokens(git: Git, args: tuple[str, ...], env: Mapping[str, str]) -> Generator[bytes]:
     """Yield what a command prints between its NULs, as soon as it is there."""
     process = git.start(*args, env=env)
     try:
