@@ -29,7 +29,13 @@ def policy(files: Files) -> "Policy":
 
 def units(files: Files) -> Units:
     """Return the units of units.yaml."""
-    return Units.of(_tree(files, UNITS_PATH))
+    return _units(files.read(UNITS_PATH) or b"")
+
+
+@lru_cache(maxsize=4)
+def _units(text: bytes) -> Units:
+    """Return the units of a text, read once however many ask: hundreds take a while."""
+    return Units.of(parse(text).tree or {})
 
 
 def schema(files: Files, name: str = "platform") -> "Schema":

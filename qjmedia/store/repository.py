@@ -55,6 +55,7 @@ class Repository:
         self.prefix = place.prefix
         # a reader that outlives us by a moment must not keep the writers' lock
         self.objects = Objects(Git(git.folder, git.fsync))
+        self._called: dict[tuple[str, str], list[bytes]] = {}
 
     @classmethod
     def open(cls, root: Path, *, bare: bool = False) -> "Repository":
@@ -181,18 +182,24 @@ class Repository:
         tree = self._folder(commit, under)
         if tree is None or "\n" in name or "/" in name:
             return
+        if (tree, name) not in self._called:
+            self._called[tree, name] = [*self._ask_folders(tree, name)]
+        for folder in self._called[tree, name]:
+            yield under / os.fsdecode(folder) / name
+
+    def _ask_folders(self, tree: str, name: str) -> Iterator[bytes]:
         folders = {
-            os.fsdecode(folder): entry.id
+            folder: entry.id
             for folder, entry in self.objects.tree(tree).items()
             if entry.mode == TREE_MODE
         }
         answers = self.objects.ask((f"{each}:{name}" for each in folders.values()), limit=0)
         for folder, found in zip(folders, answers, strict=True):
-            path = under / folder / name
             # a link's content is a blob too
-            entry = self.entry(commit, path) if found is not None else None
+            inside = self.objects.tree(folders[folder]) if found is not None else {}
+            entry = inside.get(os.fsencode(name))
             if entry is not None and entry.blob is not None:
-                yield path
+                yield folder
 
     def listing(
         self, commit: CommitId | None, under: PurePosixPath = _HERE

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from qjmedia.model.tree import Tree
 from qjmedia.store.layout import SCHEMA_OF, packaged
 from qjmedia.store.schema import Schema
 from qjmedia.store.text.careful import carefully
-from qjmedia.store.text.usual import usual
+from qjmedia.store.text.decode import MAX_CHARACTERS, MAX_NODES
+from qjmedia.store.text.usual import SURE_BYTES, usual
 
 PROJECT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "usual"
@@ -121,3 +123,35 @@ def test_readers_agree_on_many_mutated_records(part: int) -> None:
     seed = random.SystemRandom().randrange(1 << 30)
     print(f"seed {seed} of part {part}")  # noqa: T201  a failure can be repeated by it
     _compare(10_000, seed)
+
+
+def test_a_long_list_takes_the_fast_path_until_it_nears_the_bounds() -> None:
+    unit = (
+        "- id: unit-{}\n  name: 示例学院\n  accountable: {{name: 示例甲, post: 学院党总支书记}}\n"
+    )
+    units = "units:\n" + "".join(unit.format(number) for number in range(1_000))
+    assert len(units.encode()) > 3 * SURE_BYTES
+    assert _agree(units.encode())
+    assert usual(units.encode()) is not None
+    long = f"remarks: {'长' * (MAX_CHARACTERS + 1)}\n"
+    many = "units:\n" + "- x\n" * (MAX_NODES + 1)
+    for text in (long, many):
+        assert usual(text.encode()) is None
+        assert carefully(text.encode())[1] != ()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_nodes_are_never_counted_as_fewer(seed: int) -> None:
+    for text in _texts(200, seed):
+        tree, faults, _ = carefully(text.encode())
+        if tree is not None and not faults:
+            lines = 2 * text.count("\n") + text.count("- ")
+            assert _nodes(tree) <= 1 + lines + 2 * sum(map(text.count, (", ", "{", "[")))
+
+
+def _nodes(tree: Tree) -> int:
+    if isinstance(tree, str):
+        return 1
+    if isinstance(tree, list):
+        return 1 + sum(map(_nodes, tree))
+    return 1 + sum(1 + _nodes(value) for value in tree.values())

@@ -23,7 +23,15 @@ from yaml.events import (
 
 from qjmedia.errors import MachineFault
 from qjmedia.model.tree import Record, Tree
-from qjmedia.store.text.decode import BOM, Faults, YamlFault, decode, readable
+from qjmedia.store.text.decode import (
+    BOM,
+    MAX_CHARACTERS,
+    MAX_NODES,
+    Faults,
+    YamlFault,
+    decode,
+    readable,
+)
 from qjmedia.store.text.node import Node
 from qjmedia.store.text.problems import colon, explain
 from qjmedia.store.text.scalars import SUSPECT, invisible_in_value, masked, resolves_to
@@ -36,8 +44,6 @@ except ImportError as missing:  # pragma: no cover  every wheel of PyYAML brings
     ) from missing
 
 MAX_DEPTH = 12
-MAX_NODES = 20_000
-MAX_CHARACTERS = 20_000
 
 _ESCAPES = {
     "0": 0x00, "a": 0x07, "b": 0x08, "t": 0x09, "\t": 0x09, "v": 0x0B, "f": 0x0C, "r": 0x0D,

@@ -9,6 +9,9 @@ from qjmedia.store.text.scalars import code_point, invisible
 BOM = "\ufeff"
 LINE_BREAK = re.compile(r"\r\n?|\n")
 MAX_BYTES = 256 * 1024
+MAX_NODES = 20_000
+MAX_CHARACTERS = 20_000
+"""Of one value."""
 MAX_FAULTS = 100
 UNREADABLE = "\ufffd"
 

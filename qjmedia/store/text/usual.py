@@ -8,9 +8,10 @@ import re
 from typing import Any
 
 from qjmedia.model.tree import Record, Tree
+from qjmedia.store.text.decode import MAX_BYTES, MAX_CHARACTERS, MAX_NODES
 
-MOST_BYTES = 16 * 1024
-"""So that no scalar, no count of nodes comes near the bounds of the profile."""
+SURE_BYTES = 16 * 1024
+"""Up to here no scalar, no count of nodes comes near the bounds of the profile."""
 DEEPEST = 6
 
 # A key that no reader takes for a boolean or for null.
@@ -56,11 +57,13 @@ class _Unusual(Exception):
 
 def usual(data: bytes) -> tuple[str, Record] | None:
     """Return text and data of a record without any fault, None where that is not sure."""
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         return None
     try:
         text = data.decode()
     except UnicodeDecodeError:
+        return None
+    if len(data) > SURE_BYTES and not _keeps_bounds(text):
         return None
     if not text.endswith("\n") or not _ALPHABET.fullmatch(text):
         return None
@@ -69,6 +72,13 @@ def usual(data: bytes) -> tuple[str, Record] | None:
     except _Unusual:
         return None
     return (text, tree) if tree else None
+
+
+def _keeps_bounds(text: str) -> bool:
+    """Whether a text as this reader takes it surely has few enough nodes, none of them too long."""
+    # a line has a key and a value, or opens something; an item is a mapping; a pair has two ends
+    nodes = 2 * text.count("\n") + text.count("- ") + 2 * sum(map(text.count, (", ", "{", "[")))
+    return nodes < MAX_NODES and max(map(len, text.split("\n"))) <= MAX_CHARACTERS
 
 
 def _read(text: str) -> Record:
