@@ -227,8 +227,10 @@ def _clashes(
     """
     known = set(judge.together(others))
     for found in judge.together([*platforms, *others]):
-        if found.path in names or (found.severity is Severity.ERROR and found not in known):
+        if found.path in names or (found not in known and found.severity is Severity.ERROR):
             yield found
+        elif found not in known and found.severity is Severity.WARNING:
+            yield replace(found, message=f"“{PurePosixPath(found.path).stem}”{found.message}")
 
 
 def _unless_wrong_anyway(found: list[Finding], failed: list[Finding]) -> list[Finding]:

@@ -1,9 +1,10 @@
 """A new registry: the policy, the three units that the Measures name, no platforms."""
 
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from qjmedia.actions.guard import driver
-from qjmedia.errors import MachineFault, Refused, os_reason
+from qjmedia.errors import MachineFault, QjError, Refused, os_reason
 from qjmedia.model.message import Message
 from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.store import layout
@@ -58,6 +59,7 @@ def init(
     if (folder / POLICY_PATH).exists():
         raise Refused(f"{folder} 已经是登记库", hint="进入该目录直接使用，例：qjmedia list")
     files = starter(school, short)
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -67,7 +69,13 @@ def init(
     for path in files:
         if (folder / path).exists():
             raise Refused(f"{folder / path} 已经存在，不会覆盖", hint="换一个空目录，或先移走它")
-    repository = Repository.create(folder)
+    try:
+        repository = Repository.create(folder)
+    except QjError:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
     def plan(_tip: Revision) -> Change:
         message = Message(subject=f"建立登记库 {school}", action="init")

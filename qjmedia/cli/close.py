@@ -43,4 +43,5 @@ def close(
     )
     manner = Manner(root, today, author, yes, dry_run, json, quiet)
     made = step(reason=why.strip(), proof=proof.strip(), on=day_of(on))
-    take(made, platform_id, manner, "注销这个平台？")
+    then = "打印注销备案表，签字盖章后报党委宣传部：qjmedia render {id} --form 注销"
+    take(made, platform_id, manner, "注销这个平台？", then)

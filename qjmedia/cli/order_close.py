@@ -32,7 +32,9 @@ def order_close(
     from qjmedia.cli.stepping import Manner, day_of, needed, take
 
     why = needed(reason, "--reason", "责令关停的原因", example="逾期未备案", json=json)
-    last = needed(deadline, "--deadline", "关停的期限（日期）", example="2026-05-08", json=json)
+    last = needed(
+        deadline, "--deadline", "最迟哪一天关停", example="2026-05-08", json=json, read=read_day
+    )
     manner = Manner(root, today, author, yes, dry_run, json, quiet)
     made = step(reason=why, deadline=read_day(last, "--deadline"), on=day_of(on))
     then = "打印通知书 qjmedia render {id} --form 关停；关停后 qjmedia close {id}"

@@ -30,6 +30,13 @@ ACCOUNTS: Mapping[str, tuple[str, str, str]] = {
     "小红书": ("小红书号", "100000000", "在小红书主页，不是昵称"),
 }  # fmt: skip
 """By kind: what the account is called there, an example, where it is found."""
+LINKS: Mapping[str, str] = {
+    "微博": "https://weibo.com/qjnu",
+    "微信公众号": "https://mp.weixin.qq.com/s/示例",
+    "哔哩哔哩": "https://space.bilibili.com/100000000",
+    "抖音": "https://www.douyin.com/user/示例",
+}
+"""By kind: what its link looks like."""
 WITHOUT_ACCOUNT = frozenset({"微信群", "网站"})
 EITHER = "账号和链接至少填一项。"
 WITHOUT_URL = frozenset({"微信群", "QQ群"})
@@ -285,7 +292,8 @@ def _address(answers: Answers) -> Iterator[Question]:
     if kind not in WITHOUT_URL:
         alone = kind in WITHOUT_ACCOUNT or not answers.get("account")
         yield Question(
-            "url", "链接", Need.DRAFT if alone else Need.OPEN, example="https://weibo.com/qjnu",
+            "url", "链接", Need.DRAFT if alone else Need.OPEN,
+            example=LINKS.get(kind, "https://www.example.edu.cn"),
             about=f"浏览器里打开它的完整网址。{EITHER}", reader=address,
             lack="账号、链接至少要有一项",
             right="要以 http:// 或 https:// 开头，中间没有空格",

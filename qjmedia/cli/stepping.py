@@ -12,6 +12,8 @@ from qjmedia.cli.writing import agreed, can_ask, finished, preview
 from qjmedia.errors import BadRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qjmedia.actions.filing.step import Step
     from qjmedia.model.words import Decision
 
@@ -66,8 +68,18 @@ def take(step: "Step", platform_id: str, manner: Manner, question: str, then: st
             note(f"接下来：{then.format(id=platform_id)}", quiet=is_silent)
 
 
-def needed(value: str, option: str, question: str, *, example: str, json: bool = False) -> str:
+def needed(
+    value: str,
+    option: str,
+    question: str,
+    *,
+    example: str,
+    json: bool = False,
+    read: "Callable[[str, str], object]" = lambda typed, _: typed,
+) -> str:
     """Return what an option says, or ask for it where somebody can answer.
+
+    What `read` refuses when it was typed as an answer is asked again.
 
     Raises:
         BadRequest: it was not given and nobody can be asked.
@@ -76,9 +88,16 @@ def needed(value: str, option: str, question: str, *, example: str, json: bool =
         return value.strip()
     if json or not can_ask():
         raise BadRequest(f"没有写明{question}", hint=f"加上 {option}，例：{option} {example}")
-    while not (answer := str(typer.prompt(question, err=True)).strip()):
-        pass
-    return answer
+    while True:
+        asked = f"{question}（例：{example}）"
+        answer = str(typer.prompt(asked, err=True, prompt_suffix="：")).strip()
+        try:
+            read(answer, option)
+        except BadRequest as refusal:
+            note(f"  不行：{refusal.message}；{refusal.hint}")
+        else:
+            if answer:
+                return answer
 
 
 def day_of(typed: str, option: str = "--on") -> date | None:

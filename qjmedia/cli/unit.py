@@ -30,6 +30,7 @@ def add(
     reason: options.Reason = "",
     author: options.AuthorOption = "",
     today: options.Today = "",
+    yes: options.Yes = False,
     dry_run: options.DryRun = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -43,17 +44,18 @@ def add(
     """
     from qjmedia.actions.unit import add_unit
     from qjmedia.cli.session import author_of, repository_at, the_day
-    from qjmedia.cli.writing import finished, read_unit_fields
+    from qjmedia.cli.writing import agreed, finished, preview, read_unit_fields, tip, unit_titles
 
     with repository_at(root) as repository:
+        files = tip(repository)
         wanted = read_unit_fields(repository, assignments or ())
+        day, who = the_day(today), author_of(author)
+        plan, _ = add_unit(repository, wanted, today=day, dry_run=True)
+        preview(plan.changes, unit_titles(files), quiet=quiet or json)
+        if not dry_run:
+            agreed("登记这个单位？", yes=yes or json)
         made, done = add_unit(
-            repository,
-            wanted,
-            today=the_day(today),
-            author=author_of(author),
-            reason=reason,
-            dry_run=dry_run,
+            repository, wanted, today=day, author=who, reason=reason, dry_run=dry_run
         )
         finished(
             done, made.id, "unit-add", made.changes, f"单位“{made.name}”", json=json, quiet=quiet

@@ -66,7 +66,8 @@ def _verified(
     for each in typed:
         codes = codes_in(each)
         if not codes:
-            raise BadRequest(f"“{each}”不是追踪码", hint=f"像这样：{EXAMPLE}，可用小写")
+            hint = f"像这样：{EXAMPLE}，可用小写；核对文件的，写 --file {each}"
+            raise BadRequest(f"“{each}”不是追踪码", hint=hint)
         yield verify(repository, codes[0])
     if file is not None:
         text = text_of(_read(file))

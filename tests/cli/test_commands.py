@@ -338,15 +338,47 @@ def test_a_unit_is_shown_before_and_after(qjmedia: Command) -> None:
 @pytest.mark.usefixtures("added")
 def test_a_unit_is_shown_in_chinese(qjmedia: Command) -> None:
     shown = qjmedia("unit", "show", "数学学院").out
-    assert shown.startswith("编号：math\n全称：")
+    assert shown.startswith("单位编号：math\n全称：")
     assert "第一责任人：\n  姓名：示例甲\n  职务：学院党总支书记\n" in shown
+
+
+@pytest.mark.usefixtures("added")
+def test_a_name_nearly_that_of_another_is_noted_whichever_stands_first(qjmedia: Command) -> None:
+    for given_id, name in (("aaa", "曲靖师范学院数学学院官方微信"), ("zzz", "数学学院")):
+        near = {
+            **RECORD,
+            "id": given_id,
+            "name": name,
+            "account": f"qjnu_{given_id}",
+            "url": f"https://mp.weixin.qq.com/s/{given_id}",
+        }
+        told = qjmedia("add", *make.as_options(near), "--today", "2026-11-23", "--dry-run")
+        assert told.code == 0, told.err
+        assert "QJ0803" in told.err
+        assert "math-wechat" in told.err
+    other = {
+        **RECORD,
+        "id": "zzz",
+        "name": "数学学院图书角",
+        "account": "tushujiao",
+        "url": "https://mp.weixin.qq.com/s/tsj",
+    }
+    told = qjmedia("add", *make.as_options(other), "--today", "2026-11-23", "--dry-run")
+    assert (told.code, "QJ0803" in told.err) == (0, False)
+
+
+def test_unit_add_shows_what_it_commits(school: Path, qjmedia: Command) -> None:
+    told = qjmedia("unit", "add", "--set", "name=图书馆", "--set", "kind=教辅单位", "-y")
+    assert told.code == 0
+    assert "  全称：图书馆\n" in told.err
+    assert git(school, "log", "--format=%s", "-1").startswith("登记 单位「图书馆」")
 
 
 @pytest.mark.usefixtures("added")
 def test_an_unknown_field_names_those_there_are(qjmedia: Command) -> None:
     refused = qjmedia("amend", "math-wechat", "--set", "phone=1")
     assert refused.code == 2
-    assert "可用的有：id（编号）、name（媒体名称）" in refused.err
+    assert "可用的有：id（平台编号）、name（媒体名称）" in refused.err
 
 
 def test_without_an_identity_init_leaves_nothing_behind(
