@@ -20,16 +20,36 @@ def read(path: Path) -> Any:
     return yaml.safe_load(path.read_text("utf-8"))
 
 
+PROJECT = Path(__file__).parents[2]
+OWN_WORKFLOW = PROJECT / ".github/workflows/ci.yml"
+
+
 def github(root: Path) -> str:
     """Return the step that a pull request runs."""
-    steps = read(root / WORKFLOW)["jobs"]["check"]["steps"]
+    return _of_pull_request(read(root / WORKFLOW)["jobs"]["check"]["steps"])
+
+
+def own_github(_: Path) -> str:
+    """Return the step that a pull request of this project runs."""
+    return _of_pull_request(read(OWN_WORKFLOW)["jobs"]["registry"]["steps"])
+
+
+def _of_pull_request(steps: list[dict[str, Any]]) -> str:
     (step,) = (each for each in steps if "pull_request" in each.get("if", ""))
     return str(step["run"])
 
 
 def gitlab(root: Path) -> str:
     """Return what a merge request runs, apart from the installation."""
-    script: list[str] = read(root / GITLAB)["check"]["script"]
+    return _without_installation(read(root / GITLAB)["check"]["script"])
+
+
+def own_gitlab(_: Path) -> str:
+    """Return what a merge request of this project runs, apart from the installation."""
+    return _without_installation(read(PROJECT / GITLAB)["registry"]["script"])
+
+
+def _without_installation(script: list[str]) -> str:
     return "\n".join(line for line in script if not line.startswith("pip "))
 
 
@@ -62,7 +82,12 @@ def run(script: str, root: Path, **env: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("read_script", "variable"),
-    [(github, "BASE"), (gitlab, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")],
+    [
+        (github, "BASE"),
+        (own_github, "BASE"),
+        (gitlab, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
+        (own_gitlab, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
+    ],
 )
 def test_a_proposal_is_refused_with_the_finding_and_accepted_when_mended(
     read_script: Any, variable: str, started: Path, proposal: Desk
@@ -84,17 +109,18 @@ def test_the_whole_history_is_fetched(started: Path) -> None:
     checkout = read(started / WORKFLOW)["jobs"]["check"]["steps"][0]
     assert checkout["with"]["fetch-depth"] == 0
     assert read(started / GITLAB)["check"]["variables"]["GIT_DEPTH"] == "0"
+    assert read(OWN_WORKFLOW)["jobs"]["registry"]["steps"][0]["with"]["fetch-depth"] == 0
+    assert read(PROJECT / GITLAB)["registry"]["variables"]["GIT_DEPTH"] == "0"
 
 
 def test_nothing_of_a_proposal_is_written_into_a_shell(started: Path) -> None:
     """A branch may be called `$(…)`."""
-    own = Path(__file__).parents[2] / ".github/workflows/ci.yml"
-    for path in (started / WORKFLOW, own):
+    for path in (started / WORKFLOW, OWN_WORKFLOW):
         for job in read(path)["jobs"].values():
             assert all("${{" not in step.get("run", "") for step in job["steps"])
 
 
 def test_pre_commit_knows_the_hook() -> None:
-    (hook,) = read(Path(__file__).parents[2] / ".pre-commit-hooks.yaml")
+    (hook,) = read(PROJECT / ".pre-commit-hooks.yaml")
     assert hook["entry"] == "qjmedia hook pre-commit"
     assert hook["pass_filenames"] is False
