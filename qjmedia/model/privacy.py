@@ -89,7 +89,7 @@ def _masked(key: str, value: Tree) -> Tree:
 
 def _numbers(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield each number's kind and where it stands."""
-    if len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+    if len(text) < _FEWEST_DIGITS or len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
         return
     for found in _number().finditer(text.translate(_HALF_WIDTH)):
         if found["mobile"]:

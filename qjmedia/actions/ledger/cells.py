@@ -142,9 +142,10 @@ class Cleaner:
 
     def _unmasked(self, text: str) -> str:
         """Return a text without the numbers that an export has masked: nothing is known of them."""
-        return self._changed(
-            "遮盖了的电话（没有读，原有的不变）", text, _MASKED.sub("", text).strip()
-        )
+        if _MASKED.search(text) is None:
+            return text
+        self.counts["遮盖了的电话（没有读，原有的不变）"] += 1
+        return _MASKED.sub("", text).strip(" /、,，;；")
 
     def person(self, text: str) -> Record:
         """Return the name in a cell about one person, and his phones where they stand beside."""

@@ -5,6 +5,7 @@ wrong must be mended first.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -36,7 +37,7 @@ from qjmedia.model.place import UNITS_PATH
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context
 from qjmedia.model.tree import Record, Tree, sequence, text
-from qjmedia.model.words import Status
+from qjmedia.model.words import Status, Tier
 from qjmedia.store import edit, records
 from qjmedia.store.files import Files
 from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, SLUG, is_record, packaged, platform_path
@@ -47,6 +48,10 @@ from qjmedia.store.yaml import parse
 Progress = Callable[[int, int], None]
 """Called with how many rows are done, and how many there are."""
 
+
+SEVERAL = "QJ0804"
+"""The rule that names the units which have several platforms of one kind."""
+_COUNT = re.compile(r"[0-9]+")
 
 OF_THE_UNIT = frozenset({"opened_by", "tier", "steward", "accountable"})
 """What follows from the unit, and so follows a platform into another one."""
@@ -82,6 +87,8 @@ class _Import:
         schools = _schools(self.rows)
         self.roster = Roster(units, policy, schools)
         self.remarks = [*told, *_of_schools(schools, policy.school)]
+        names = (policy.school, *schools, *policy.protected_names, *policy.name_aliases)
+        self.school_words = tuple(filter(None, dict.fromkeys(names)))
         self.unknown: Counter[str] = Counter()
         self.written: dict[PurePosixPath, bytes | None] = {**_strict(files)}
         self.judge = Judge(Overlay(files, self.written), today)
@@ -305,10 +312,15 @@ class _Import:
             self._remark(row, "没有账号也没有链接，先存为草稿")
         if platform.kind == "微信公众号" and platform.account.startswith("gh_"):
             self._remark(row, "账号是原始 ID（gh_ 开头），不是自己设的微信号")
+        if platform.tier in {Tier.SCHOOL, Tier.UNIT} and not self._says_school(platform.name):
+            self._remark(row, "名称中没有校名，按校名查不到")
         namesake = self.index.namesake(platform)
         if namesake is not None:
             told = f"与{namesake.shown}同名同类，单位不同；核对是不是同一个平台"
             self._remark(row, told)
+
+    def _says_school(self, name: str) -> bool:
+        return any(word in name for word in self.school_words)
 
     def _tell_status(self, reading: Reading, status: Status | None) -> None:
         if reading.status and reading.status != status:
@@ -320,6 +332,7 @@ class _Import:
         mine = {path: at for at, line in enumerate(lines) for path in line.files}
         rows = {known.platform.path: known for known in self.index.by_id.values()}
         clashing: dict[int, list[Finding]] = {}
+        several: list[str] = []
         for found in self.judge.together(known.platform for known in rows.values()):
             at = mine.get(PurePosixPath(found.path))
             if at is None:
@@ -328,6 +341,14 @@ class _Import:
                 clashing.setdefault(at, []).append(found)
             elif found.severity is Severity.WARNING:
                 self._remark(lines[at].row, found.message)
+            elif found.code == SEVERAL:
+                several.append(found.message.partition("：")[0])
+        if several:
+            most = max(several, key=lambda told: int(_COUNT.findall(told)[-1]))
+            told = (
+                f"{len(several)} 处单位里同类平台不止一个（第八条：避免重复建设），最多的是{most}"
+            )
+            self.remarks.append(Remark(0, told))
         for at, errors in clashing.items():
             reason = "；".join(_reason(each) for each in errors)
             columns = {row.place: columns for row, columns in self.rows}[lines[at].row.place]
