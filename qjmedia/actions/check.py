@@ -1,6 +1,6 @@
 """Whether a registry keeps to the Measures."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -12,7 +12,7 @@ from qjmedia.model.place import POLICY_PATH, UNITS_PATH, Place
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.tree import at, without
-from qjmedia.rules.base import File, Rule, Surroundings, run
+from qjmedia.rules.base import File, Offices, Rule, Surroundings, run
 from qjmedia.store import layout, records
 from qjmedia.store.files import Files
 from qjmedia.store.schema import Schema
@@ -74,8 +74,20 @@ class Judge:
 
     def together(self, platforms: Iterable[Platform]) -> Iterator[Finding]:
         """Judge what only several platforms show."""
+        known = [each.outline() for each in platforms]
+        running = {each.owner for each in known if each.is_active}
+        yield from self.placed(run(rules.on(Registry), Registry(tuple(known), self.context)))
+        yield from self.offices(running)
+
+    def offices(self, running: Collection[str]) -> Iterator[Finding]:
+        """Judge the units, of which these run a platform."""
+        subject = Offices(self.context.units, running)
+        yield from self.placed(run(rules.on(Offices), subject, self.context))
+
+    def placed(self, faults: Iterable[tuple[Rule, Fault]]) -> Iterator[Finding]:
+        """Yield faults as findings; where in their files they stand is looked up now."""
         read: dict[PurePosixPath, Parsed] = {}
-        for rule, fault in run(rules.on(Registry), Registry(tuple(platforms), self.context)):
+        for rule, fault in faults:
             path = fault.place.path
             if path not in read:
                 read[path] = parse(self.files.read(path) or b"")

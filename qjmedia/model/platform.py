@@ -204,6 +204,25 @@ class Platform(NamedTuple):
             remarks=text(tree, "remarks"),
         )
 
+    def outline(self) -> "Platform":
+        """Return the little that rules across records may look at; it is what a cache keeps."""
+        return Platform(
+            self.path,
+            {},
+            id=self.id,
+            name=self.name,
+            kind=self.kind,
+            account=self.account,
+            url=self.url,
+            tier=self.tier,
+            owner=self.owner,
+            opened_by=self.opened_by,
+            status=self.status,
+            filings=tuple(
+                Filing(None, year=each.year, serial=each.serial) for each in self.filings
+            ),
+        )
+
     def at(self, pointer: str) -> Place:
         """Return the place of a value of this record."""
         return Place(self.path, pointer)

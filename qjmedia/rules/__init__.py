@@ -28,5 +28,5 @@ ALL: tuple[Rule, ...] = tuple(
 
 
 def on(subject: type) -> tuple[Rule, ...]:
-    """Return the rules whose subject is `File`, `Platform` or `Registry`."""
+    """Return the rules on one subject: `File`, `Platform`, `Registry`, `Offices` and so on."""
     return tuple(each for each in ALL if each.subject is subject)

@@ -4,9 +4,9 @@ import re
 
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.platform import Platform
-from qjmedia.model.registry import Context, Registry
+from qjmedia.model.registry import Context
 from qjmedia.model.words import YOUTH_LEAGUE, OpenerKind, Tier, UnitKind
-from qjmedia.rules.base import Faults, rule
+from qjmedia.rules.base import Faults, Offices, rule
 
 SECRETARY = re.compile(r"(党总支部?|党委)书记")
 """Not 副书记, whose 副 stands between."""
@@ -174,8 +174,8 @@ def accountable_is_not_the_units(platform: Platform, context: Context) -> Faults
         )
 
 
-@rule("QJ0513", on=Registry)
-def post_contradicts_unit(registry: Registry) -> Faults:
+@rule("QJ0513", on=Offices)
+def post_contradicts_unit(offices: Offices, _: Context) -> Faults:
     """单位登记的第一责任人的职务与单位类别不符。
 
     依据：第五条“学院党总支书记和职能部门主要负责人为本单位新媒体建设和管理第一责任人”。
@@ -185,7 +185,7 @@ def post_contradicts_unit(registry: Registry) -> Faults:
     正例：{单位: {physics: {accountable: {post: 学院党委书记}}}}
     改法：改为：学院党总支书记；其余单位写主要负责人，可注明职务
     """
-    for unit in registry.context.units:
+    for unit in offices.units:
         post = unit.accountable.post
         if not post or unit.kind in {None, UnitKind.STUDENT} or _fits(post, unit.kind):
             continue

@@ -176,7 +176,13 @@ def contact_change_not_reported(platform: Platform, context: Context) -> Faults:
     yield from _unreported(platform, context, of_contacts=True)
 
 
-@rule("QJ0710", on=Registry)
+def _numbers(platform: Platform, _: Context | None = None) -> Iterator[tuple[str, int]]:
+    for filing in platform.filings:
+        if filing.number is not None and filing.serial.isdecimal():
+            yield filing.year, int(filing.serial)
+
+
+@rule("QJ0710", on=Registry, keys=_numbers)
 def number_used_twice(registry: Registry) -> Faults:
     """备案编号（年、第号）用了两次。
 
@@ -286,7 +292,12 @@ def status_contradicts_filings(platform: Platform, _: Context) -> Faults:
         )
 
 
-@rule("QJ0716", on=Registry, severity=Severity.INFO)
+@rule(
+    "QJ0716",
+    on=Registry,
+    severity=Severity.INFO,
+    keys=lambda platform, _: identities(platform),
+)
 def closed_account_found_again(registry: Registry) -> Faults:
     """已注销的账号又登记了。
 

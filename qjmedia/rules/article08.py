@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -52,7 +51,11 @@ def no_position(platform: Platform, _: Context) -> Faults:
             )
 
 
-@rule("QJ0802", on=Registry)
+@rule(
+    "QJ0802",
+    on=Registry,
+    keys=lambda platform, _: (*account_keys(platform), *url_keys(platform)),
+)
 def account_in_two_records(registry: Registry) -> Faults:
     """同一账号或链接登记了两次。
 
@@ -77,7 +80,14 @@ def account_in_two_records(registry: Registry) -> Faults:
                 )
 
 
-@rule("QJ0803", on=Registry, severity=Severity.WARNING)
+def _names(platform: Platform, context: Context) -> list[tuple[str, str, str]]:
+    """Return a name's core within its scope, and behind it what would be nearly the same."""
+    core = _core(platform, context) if platform.is_active else ""
+    scope = platform.kind, platform.owner if _is_small(platform) else ""
+    return [(*scope, core), *((*scope, shorter) for shorter in _shorter(core))] if core else []
+
+
+@rule("QJ0803", on=Registry, severity=Severity.WARNING, keys=_names)
 def nearly_the_same_name(registry: Registry) -> Faults:
     """同类平台的名称几乎相同。
 
@@ -115,7 +125,12 @@ def nearly_the_same_name(registry: Registry) -> Faults:
             shortened.setdefault(name, platform)
 
 
-@rule("QJ0804", on=Registry, severity=Severity.INFO)
+def _post(platform: Platform, _: Context | None = None) -> Iterator[tuple[str, str]]:
+    if platform.tier is Tier.UNIT and platform.status and platform.status.is_running:
+        yield platform.owner, platform.kind
+
+
+@rule("QJ0804", on=Registry, severity=Severity.INFO, keys=_post)
 def several_of_one_kind(registry: Registry) -> Faults:
     """一个单位有几个同类平台。
 
@@ -127,18 +142,13 @@ def several_of_one_kind(registry: Registry) -> Faults:
     filings: [{serial: "13"}]}}
     改法：由单位斟酌；合并的，注销一个：qjmedia close ID
     """
-    groups: defaultdict[tuple[str, str], list[Platform]] = defaultdict(list)
-    for platform in registry.platforms:
-        if platform.tier is Tier.UNIT and platform.status and platform.status.is_running:
-            groups[platform.owner, platform.kind].append(platform)
-    for (owner, kind), group in groups.items():
-        if len(group) > 1:
-            last = max(group, key=lambda each: each.path.parts)
-            names = "、".join(sorted(f"“{each.name}”" for each in group))
-            yield Fault(
-                last.at("/kind"),
-                f"“{registry.context.units.name_of(owner)}”有 {len(group)} 个{kind}：{names}",
-            )
+    for group in registry.shared(_post).values():
+        last = group[-1]
+        names = "、".join(sorted(f"“{each.name}”" for each in group))
+        yield Fault(
+            last.at("/kind"),
+            f"“{registry.context.units.name_of(last.owner)}”有 {len(group)} 个{last.kind}：{names}",
+        )
 
 
 def _core(platform: Platform, context: Context) -> str:

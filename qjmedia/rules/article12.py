@@ -1,12 +1,12 @@
 """第十二条: somebody answers for secrecy."""
 
 from qjmedia.model.finding import Fault, Severity
-from qjmedia.model.registry import Registry
-from qjmedia.rules.base import Faults, rule
+from qjmedia.model.registry import Context
+from qjmedia.rules.base import Faults, Offices, rule
 
 
-@rule("QJ1201", on=Registry, severity=Severity.WARNING)
-def unit_without_confidentiality(registry: Registry) -> Faults:
+@rule("QJ1201", on=Offices, severity=Severity.WARNING)
+def unit_without_confidentiality(offices: Offices, _: Context) -> Faults:
     """有平台的单位没有保密责任人。
 
     依据：第十二条“建立保密管理责任制”。
@@ -16,9 +16,8 @@ def unit_without_confidentiality(registry: Registry) -> Faults:
     正例：{单位: {math: {governance: {confidentiality: 示例乙}}}}
     改法：补上：qjmedia unit amend math --set governance.confidentiality=姓名
     """
-    owners = {platform.owner for platform in registry.platforms if platform.is_active}
-    for unit in registry.context.units:
-        if unit.id in owners and not unit.governance.get("confidentiality"):
+    for unit in offices.units:
+        if unit.id in offices.running and not unit.governance.get("confidentiality"):
             yield Fault(
                 unit.at("/governance/confidentiality"),
                 f"“{unit.name}”没有登记保密责任人",

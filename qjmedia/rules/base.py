@@ -1,6 +1,6 @@
 """How a rule is declared, and how it is run."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 from qjmedia.model.explanation import Explanation
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.place import Place
+from qjmedia.model.platform import Platform
+from qjmedia.model.registry import Context
 from qjmedia.model.tree import Record
+from qjmedia.model.unit import Units
 
 Faults = Iterator[Fault]
 
@@ -36,17 +39,32 @@ class Surroundings(NamedTuple):
     strangers: tuple[PurePosixPath, ...]
 
 
+Keys = Callable[[Platform, Context], Iterable[Hashable]]
+"""What of a platform a rule across records compares: two that share no key are never at fault."""
+
+
+class Offices(NamedTuple):
+    """The units of a registry, and the ids of those that run a platform."""
+
+    units: Units
+    running: Collection[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule of the Measures: its code, its weight and the function that finds the faults.
 
     The function's name says the fault, its docstring is what `qjmedia explain` shows.
+
+    Attributes:
+        keys: only of a rule across records, where they let it look at a few instead of all.
     """
 
     code: str
     severity: Severity
     subject: type
     find: Callable[..., Faults]
+    keys: Keys | None = None
 
     @property
     def name(self) -> str:
@@ -60,15 +78,17 @@ class Rule:
 
 
 def rule(
-    code: str, *, on: type, severity: Severity = Severity.ERROR
+    code: str, *, on: type, severity: Severity = Severity.ERROR, keys: Keys | None = None
 ) -> Callable[[Callable[..., Faults]], Rule]:
-    """Declare a rule on a `File`, a `Platform`, the whole `Registry` or its `Surroundings`.
+    """Declare a rule on a `File`, a `Platform`, the `Registry`, its `Offices` or `Surroundings`.
 
     The function takes its subject and, unless that is the registry, a `Context`; it yields faults.
+    A rule on the registry says by which `keys` records concern one another, and sees of each what
+    `Platform.outline` keeps.
     """
 
     def declare(find: Callable[..., Faults]) -> Rule:
-        return Rule(code, severity, on, find)
+        return Rule(code, severity, on, find, keys)
 
     return declare
 

@@ -47,7 +47,7 @@ def record_in_the_wrong_place(platform: Platform, context: Context) -> Faults:
         )
 
 
-@rule("QJ0010", on=Registry)
+@rule("QJ0010", on=Registry, keys=lambda platform, _: (platform.path.stem,))
 def id_used_twice(registry: Registry) -> Faults:
     """两份登记用了同一个 id。
 

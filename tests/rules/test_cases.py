@@ -15,9 +15,9 @@ from qjmedia.model.place import POLICY_PATH, Place
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Registry
 from qjmedia.model.tree import Record, Tree, mapping, sequence, text
-from qjmedia.rules.base import File, Rule, Surroundings
+from qjmedia.rules.base import File, Offices, Rule, Surroundings
 
-SUBJECTS = (File, Platform, Registry, Surroundings)
+SUBJECTS = (File, Platform, Registry, Offices, Surroundings)
 """What a case can show; rules between revisions are shown by whole histories."""
 
 CASES = Path(__file__).parent / "cases"
@@ -41,7 +41,11 @@ def _find(rule: Rule, case: Record) -> list[Fault]:
         return [*rule.find(_around(changes), context)]
     platforms = [make.platform(each) for each in changes if isinstance(each, dict)]
     if rule.subject is Registry:
-        return [*rule.find(Registry(tuple(platforms), context))]
+        # of each record no more than a check shows to a rule across records
+        return [*rule.find(Registry(tuple(each.outline() for each in platforms), context))]
+    if rule.subject is Offices:
+        running = {each.owner for each in platforms if each.is_active}
+        return [*rule.find(Offices(context.units, running), context)]
     if rule.subject is File:
         return [*rule.find(File(platforms[0].path, platforms[0].tree), context)]
     where = text(case, "path")
@@ -71,7 +75,7 @@ def test_a_rule_finds_what_the_case_says(code: str, case: Record) -> None:
     for rule in (rule for rule in rules.ALL if rule.code == code):
         faults = _find(rule, case)
         found += [
-            _pointer(fault, several=rule.code == "QJ0013" or rule.subject is Registry)
+            _pointer(fault, several=rule.code == "QJ0013" or rule.subject in {Registry, Offices})
             for fault in faults
         ]
         assert all(fault.message and "None" not in fault.message for fault in faults)

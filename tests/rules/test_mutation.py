@@ -20,7 +20,7 @@ from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Registry
 from qjmedia.model.tree import Record, mapping, sequence, text, tokens
-from qjmedia.rules.base import File, Surroundings
+from qjmedia.rules.base import File, Offices, Surroundings
 from qjmedia.store import edit, layout
 
 RULE_CASES = Path(__file__).parent / "cases"
@@ -84,7 +84,7 @@ def _of_case(code: str, subject: type, case: Record) -> Mutant:
     places = []
     for fault in (str(each) for each in sequence(case, "faults")):
         stem, _, pointer = fault.partition("/")
-        is_unit = subject is Registry and stem == "units"
+        is_unit = subject is Offices and stem == "units"
         file = UNITS_PATH if is_unit else paths.get(stem) or next(iter(paths.values()))
         places.append((file, f"/{pointer}"))
     return Mutant(code, text(case, "case"), files, today, tuple(places), _also(case))
@@ -247,7 +247,7 @@ def test_every_rule_is_broken_in_three_ways() -> None:
     between = {
         rule.code
         for rule in rules.ALL
-        if rule.subject not in {File, Platform, Registry, Surroundings}
+        if rule.subject not in {File, Platform, Registry, Offices, Surroundings}
     }
     codes = {*catalogue()} - between
     assert {code for code in codes if ways[code] < ENOUGH} == set()
