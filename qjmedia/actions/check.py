@@ -11,6 +11,7 @@ from qjmedia.model.finding import Fault, Finding, Report, Severity
 from qjmedia.model.place import POLICY_PATH, UNITS_PATH, Place
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context, Registry
+from qjmedia.model.today import Span, Today
 from qjmedia.model.tree import at, without
 from qjmedia.rules.base import File, Offices, Rule, Surroundings, run
 from qjmedia.store import layout, records
@@ -44,7 +45,12 @@ class Judge:
     def __init__(self, files: Files, today: date) -> None:
         """Read what all verdicts rest on; nothing is judged yet."""
         self.files = files
-        self.today = today
+        self.today = Today(today)
+
+    @property
+    def span(self) -> Span:
+        """How long what was judged since its `begin` will be so."""
+        return self.today.span
 
     @cached_property
     def context(self) -> Context:
@@ -109,16 +115,17 @@ class Judge:
 
     def surroundings(self) -> Iterator[Finding]:
         """Judge what the settings say of rules and records, and name files that are no records."""
+        below = [path for path in self.files.paths(layout.REGISTRY) if path not in OWN_PATHS]
+        ids = {path.stem for path in below if layout.is_record(path)}
+        return self.around(ids, [path for path in below if not layout.is_record(path)])
+
+    def around(self, ids: Collection[str], strangers: Iterable[PurePosixPath]) -> Iterator[Finding]:
+        """Judge the settings beside the ids of all records, and the files that are no records."""
         policy = self.context.policy
         settings = parse(self.files.read(POLICY_PATH) or b"")
-        below = [path for path in self.files.paths(layout.REGISTRY) if path not in OWN_PATHS]
         is_speaking = policy.waivers or policy.severities or policy.rules_from
-        around = Surroundings(
-            File(POLICY_PATH, settings.tree or {}),
-            {path.stem for path in below if layout.is_record(path)},
-            self._codes() if is_speaking else (),
-            tuple(path for path in below if not layout.is_record(path)),
-        )
+        codes = self._codes() if is_speaking else ()
+        around = Surroundings(File(POLICY_PATH, settings.tree or {}), ids, codes, tuple(strangers))
         for rule, fault in run(rules.on(Surroundings), around, self.context):
             own = fault.place.path == POLICY_PATH
             yield from self._of_rule(rule, fault, _position(settings, fault) if own else (1, 1))

@@ -78,7 +78,6 @@ def check(
         qjmedia check --format sarif -o qjmedia.sarif
         qjmedia check --fix --dry-run
     """
-    from qjmedia.actions.check import check as judge
     from qjmedia.cli.ci import Checked
     from qjmedia.cli.session import files_at, locate, the_day
     from qjmedia.model.finding import Severity
@@ -95,7 +94,7 @@ def check(
     if base:
         report = _since(root, base, rev, the_day(today), pusher)
     else:
-        report = judge(files, the_day(today), progress=_progress(quiet=quiet))
+        report = _standing(files, locate(root), the_day(today), _progress(quiet=quiet))
     if within:
         report = report.within(within, _count(files, within))
     fails = frozenset({Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR})
@@ -104,6 +103,18 @@ def check(
     _hand_over(report, wanted, target, checked, fails)
     if any(report.count(weight) for weight in fails):
         raise typer.Exit(1)
+
+
+def _standing(files: "Files", root: Path, today: "date", progress: "Progress | None") -> "Report":
+    """Judge everything; what an earlier run found out is not judged again."""
+    from qjmedia.actions.survey.check import check
+    from qjmedia.store.cache import Cache
+
+    cache = None if os.environ.get("QJMEDIA_NO_CACHE") else Cache.open(root)
+    if cache is None:
+        return check(files, today, progress=progress)
+    with cache:
+        return check(files, today, progress=progress, cache=cache)
 
 
 def _refuse_unfit(*, fix: bool, past: bool, only_with_fix: bool) -> None:

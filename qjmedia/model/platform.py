@@ -4,9 +4,10 @@ Named tuples, not dataclasses: every command defines them and a check makes hund
 and both take a sixth of the time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +36,8 @@ class Person(NamedTuple):
     @classmethod
     def of(cls, tree: Mapping[str, Tree]) -> "Person":
         """Read a person from its mapping."""
+        if not tree:
+            return NOBODY
         return cls(
             name=text(tree, "name"),
             post=text(tree, "post"),
@@ -251,18 +254,26 @@ class Platform(NamedTuple):
 def day(tree: Mapping[str, Tree], key: str) -> date | None:
     """Return the date (YYYY-MM-DD) at `key`, None where there is none or it does not exist."""
     value = tree.get(key)
-    if not isinstance(value, str) or not value:
-        return None
+    return _day(value) if isinstance(value, str) and value else None
+
+
+def word(words: type[Word], tree: Mapping[str, Tree], key: str) -> Word | None:
+    """Return the word of a list at `key`, None where there is none or it is not in the list."""
+    value = tree.get(key)
+    return _word(words, value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1 << 13)
+def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError:
         return None
 
 
-def word(words: type[Word], tree: Mapping[str, Tree], key: str) -> Word | None:
-    """Return the word of a list at `key`, None where there is none or it is not in the list."""
-    value = tree.get(key)
+@lru_cache(maxsize=1 << 10)
+def _word(words: Callable[[str], Word], value: str) -> Word | None:
     try:
-        return words(value) if isinstance(value, str) else None
+        return words(value)
     except ValueError:
         return None

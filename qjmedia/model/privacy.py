@@ -15,6 +15,7 @@ NUMBERED_FIELDS = frozenset({"account", "url"})
 """Fields whose own numbers may look like a phone's."""
 
 MOBILE, IDENTITY_CARD = "手机号码", "身份证号码"
+_NOTHING: frozenset[str] = frozenset()
 
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘ", "0123456789X")
 _GAP = "[-\\s\u00ad\u2010-\u2015\uff0d\u200b-\u200f\u2060\ufeff]{0,2}"
@@ -31,8 +32,8 @@ _NUMBER = (
     ")".replace("{gap}", _GAP)
 )
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
-_FEWEST_DIGITS = 11
-"""A mobile number has so many; nearly every text has less, and needs no closer look."""
+SHORTEST = 11
+"""A mobile number has so many digits; nearly every text has less, and needs no closer look."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -41,6 +42,8 @@ def personal(text: str) -> frozenset[str]:
 
     Full-width digits and digits with blanks or hyphens between them count; commit ids do not.
     """
+    if len(text) < SHORTEST:
+        return _NOTHING
     return frozenset(
         kind for kind, span in _numbers(text) if kind == MOBILE or _is_checked(_digits(text, span))
     )
@@ -89,9 +92,9 @@ def _masked(key: str, value: Tree) -> Tree:
 
 def _numbers(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield each number's kind and where it stands."""
-    if len(text) < _FEWEST_DIGITS or len(_DIGIT.findall(text)) < _FEWEST_DIGITS:
+    if len(text) < SHORTEST or len(_DIGIT.findall(text)) < SHORTEST:
         return
-    for found in _number().finditer(text.translate(_HALF_WIDTH)):
+    for found in _number().finditer(text if text.isascii() else text.translate(_HALF_WIDTH)):
         if found["mobile"]:
             yield MOBILE, found.span("mobile")
         elif found["card"]:

@@ -70,12 +70,23 @@ def without(tree: Tree, pointers: Sequence[str]) -> Tree:
 
 
 def leaves(tree: Tree, here: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every string of `tree` with its JSON pointer, in order."""
+    """Return every string of `tree` with its JSON pointer, in order."""
+    found: list[tuple[str, str]] = []
+    _gather(tree, here, found)
+    return iter(found)
+
+
+def _gather(tree: Tree, here: str, found: list[tuple[str, str]]) -> None:
     if isinstance(tree, str):
-        yield here, tree
-    elif isinstance(tree, dict):
-        for key, value in tree.items():
-            yield from leaves(value, f"{here}/{escape(key)}")
-    else:
-        for index, value in enumerate(tree):
-            yield from leaves(value, f"{here}/{index}")
+        found.append((here, tree))
+        return
+    keyed = (
+        ((escape(key) if "/" in key or "~" in key else key, value) for key, value in tree.items())
+        if isinstance(tree, dict)
+        else enumerate(tree)
+    )
+    for token, value in keyed:
+        if isinstance(value, str):
+            found.append((f"{here}/{token}", value))
+        else:
+            _gather(value, f"{here}/{token}", found)

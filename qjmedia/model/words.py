@@ -50,12 +50,12 @@ class Status(StrEnum):
     @property
     def is_running(self) -> bool:
         """Whether a platform in this status is open to the public."""
-        return self in {Status.FILED, Status.REGISTERED, Status.ORDERED_CLOSED}
+        return self is Status.FILED or self is Status.REGISTERED or self is Status.ORDERED_CLOSED
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more is expected of the platform."""
-        return self in {Status.CLOSED, Status.REJECTED}
+        return self is Status.CLOSED or self is Status.REJECTED
 
 
 class FormKind(StrEnum):

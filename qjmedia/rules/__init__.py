@@ -29,4 +29,10 @@ ALL: tuple[Rule, ...] = tuple(
 
 def on(subject: type) -> tuple[Rule, ...]:
     """Return the rules on one subject: `File`, `Platform`, `Registry`, `Offices` and so on."""
-    return tuple(each for each in ALL if each.subject is subject)
+    return _BY_SUBJECT.get(subject, ())
+
+
+_BY_SUBJECT: dict[type, tuple[Rule, ...]] = {
+    subject: tuple(each for each in ALL if each.subject is subject)
+    for subject in {each.subject for each in ALL}
+}

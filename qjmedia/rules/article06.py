@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from qjmedia.model.finding import Fault, Severity
@@ -98,6 +99,7 @@ def registered_to_a_person(platform: Platform, _: Context) -> Faults:
         )
 
 
+@lru_cache(maxsize=1 << 12)
 def fold(name: str) -> str:
     """Return a name as it sounds to a reader: compatibility forms, no spaces, one case."""
     plain = unicodedata.normalize("NFKC", name)

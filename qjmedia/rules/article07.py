@@ -10,7 +10,7 @@ from qjmedia.model.platform import Platform
 from qjmedia.model.policy import must_file
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.words import Decision, FormKind, Status, Tier
-from qjmedia.rules.article08 import identities
+from qjmedia.rules.article08 import identities, identity_keys
 from qjmedia.rules.base import Faults, rule
 
 HOSTS = {
@@ -296,7 +296,7 @@ def status_contradicts_filings(platform: Platform, _: Context) -> Faults:
     "QJ0716",
     on=Registry,
     severity=Severity.INFO,
-    keys=lambda platform, _: identities(platform),
+    keys=identity_keys,
 )
 def closed_account_found_again(registry: Registry) -> Faults:
     """已注销的账号又登记了。

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -29,6 +30,42 @@ _Names = dict[str, Platform]
 """Which platform had a name first."""
 
 
+def account_keys(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Yield what makes an account one: its kind and its name without regard to case."""
+    if platform.status not in {Status.CLOSED, Status.REJECTED}:
+        yield from _account(platform)
+
+
+def url_keys(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Yield what makes a link one: no scheme, host in lower case, no trailing slash."""
+    if platform.status not in {Status.CLOSED, Status.REJECTED}:
+        yield from _url(platform)
+
+
+def identities(platform: Platform) -> Iterator[tuple[str, str]]:
+    """Yield what makes an account or a link one, also of a platform that is over."""
+    yield from _account(platform)
+    yield from _url(platform)
+
+
+def identity_keys(platform: Platform, _: Context) -> Iterator[tuple[str, str]]:
+    """Yield what rules compare of an account and a link: of all platforms, over or not."""
+    return identities(platform)
+
+
+def _account(platform: Platform) -> Iterator[tuple[str, str]]:
+    if platform.account:
+        plain = unicodedata.normalize("NFKC", platform.account).strip().casefold()
+        yield platform.kind, plain
+
+
+def _url(platform: Platform) -> Iterator[tuple[str, str]]:
+    if platform.url:
+        address = platform.url.partition("://")[2].rstrip("/")
+        host, slash, rest = address.partition("/")
+        yield "url", host.casefold().removeprefix("www.") + slash + rest
+
+
 @rule("QJ0801", on=Platform, severity=Severity.WARNING)
 def no_position(platform: Platform, _: Context) -> Faults:
     """没有定位或服务对象。
@@ -54,7 +91,7 @@ def no_position(platform: Platform, _: Context) -> Faults:
 @rule(
     "QJ0802",
     on=Registry,
-    keys=lambda platform, _: (*account_keys(platform), *url_keys(platform)),
+    keys=identity_keys,
 )
 def account_in_two_records(registry: Registry) -> Faults:
     """同一账号或链接登记了两次。
@@ -173,34 +210,3 @@ def _shorter(core: str) -> Iterator[str]:
 def _is_small(platform: Platform) -> bool:
     """Whether other units are sure to have one of the same name: 一班, 教研群."""
     return platform.tier is Tier.WORK_GROUP or platform.opened_by is OpenerKind.CLASS
-
-
-def account_keys(platform: Platform) -> Iterator[tuple[str, str]]:
-    """Yield what makes an account one: its kind and its name without regard to case."""
-    if platform.status not in {Status.CLOSED, Status.REJECTED}:
-        yield from _account(platform)
-
-
-def url_keys(platform: Platform) -> Iterator[tuple[str, str]]:
-    """Yield what makes a link one: no scheme, host in lower case, no trailing slash."""
-    if platform.status not in {Status.CLOSED, Status.REJECTED}:
-        yield from _url(platform)
-
-
-def identities(platform: Platform) -> Iterator[tuple[str, str]]:
-    """Yield what makes an account or a link one, also of a platform that is over."""
-    yield from _account(platform)
-    yield from _url(platform)
-
-
-def _account(platform: Platform) -> Iterator[tuple[str, str]]:
-    if platform.account:
-        plain = unicodedata.normalize("NFKC", platform.account).strip().casefold()
-        yield platform.kind, plain
-
-
-def _url(platform: Platform) -> Iterator[tuple[str, str]]:
-    if platform.url:
-        address = platform.url.partition("://")[2].rstrip("/")
-        host, slash, rest = address.partition("/")
-        yield "url", host.casefold().removeprefix("www.") + slash + rest

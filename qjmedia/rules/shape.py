@@ -9,7 +9,7 @@ from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.nearest import nearest
 from qjmedia.model.place import Place
 from qjmedia.model.platform import Platform, day
-from qjmedia.model.privacy import IDENTITY_CARD, MOBILE, PHONE_FIELDS, personal
+from qjmedia.model.privacy import IDENTITY_CARD, MOBILE, PHONE_FIELDS, SHORTEST, personal
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.tree import Record, leaves, mapping, sequence, text
 from qjmedia.model.words import FormKind, Tier
@@ -47,7 +47,11 @@ def record_in_the_wrong_place(platform: Platform, context: Context) -> Faults:
         )
 
 
-@rule("QJ0010", on=Registry, keys=lambda platform, _: (platform.path.stem,))
+def _ids(platform: Platform, _: Context) -> tuple[str]:
+    return (platform.path.stem,)
+
+
+@rule("QJ0010", on=Registry, keys=_ids)
 def id_used_twice(registry: Registry) -> Faults:
     """两份登记用了同一个 id。
 
@@ -176,8 +180,10 @@ def personal_number(file: File, _: Context) -> Faults:
     """
     is_qq = str(file.tree.get("kind", "")).startswith("QQ")
     for pointer, value in leaves(file.tree):
+        found = personal(value) if len(value) >= SHORTEST else ()
+        if not found:
+            continue
         field = pointer.rpartition("/")[2]
-        found = personal(value)
         if IDENTITY_CARD in found:
             yield Fault(file.at(pointer), "像是身份证号码；登记库不收身份证号码", "删去这个号码")
         elif (

@@ -63,7 +63,7 @@ class WorkTree:
 
     def paths(self, under: PurePosixPath = _HERE) -> list[PurePosixPath]:
         """Return every regular file below `under`, sorted."""
-        return sorted(PurePosixPath(path) for path, mode in self._walk(under) if stat.S_ISREG(mode))
+        return sorted(PurePosixPath(path) for path, mode in self.walk(under) if stat.S_ISREG(mode))
 
     def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
         """Return the regular files `under/*/name`, sorted, without looking at any other."""
@@ -71,7 +71,7 @@ class WorkTree:
             return []
         return sorted(
             under / folder.name / name
-            for folder in _entries(self.root / under)
+            for folder in entries(self.root / under)
             if folder.is_dir(follow_symlinks=False) and _is_regular(f"{folder.path}/{name}")
         )
 
@@ -79,7 +79,7 @@ class WorkTree:
         """Return links, pipes, sockets and devices below `under`, and what they are in Chinese."""
         return sorted(
             (PurePosixPath(path), _kind(mode))
-            for path, mode in self._walk(under)
+            for path, mode in self.walk(under)
             if not stat.S_ISREG(mode)
         )
 
@@ -111,16 +111,20 @@ class WorkTree:
             )
         return known[folder]
 
-    def _walk(self, under: PurePosixPath) -> Iterator[tuple[str, int]]:
+    def walk(
+        self, under: PurePosixPath, *, below: PurePosixPath | None = None
+    ) -> Iterator[tuple[str, int]]:
+        """Yield what stands below `under` but for folders, each with its mode; not `below` that."""
         if not self._is_real(under, {_HERE: True}):
             return
         waiting = [str(under) if under.parts else ""]
         while waiting:
             folder = waiting.pop()
-            for entry in _entries(self.root / folder):
+            for entry in entries(self.root / folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(path)
+                    if below is None or path != str(below):
+                        waiting.append(path)
                 elif entry.is_file(follow_symlinks=False):
                     yield path, stat.S_IFREG
                 else:
@@ -177,12 +181,13 @@ class Revision:
         return None if entry is None else entry.blob
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    """Return what stands in a folder, our own work files and Git's apart; nothing if it is gone."""
     try:
-        with os.scandir(folder) as entries:
+        with os.scandir(folder) as found:
             return [
                 entry
-                for entry in entries
+                for entry in found
                 if entry.name != ".git" and not entry.name.startswith(TEMPORARY)
             ]
     except OSError as error:

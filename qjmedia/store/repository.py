@@ -164,6 +164,11 @@ class Repository:
         steps = (os.fsencode(part) for part in self.inside(path).parts)
         return self.objects.walk(self.objects.tree_of(commit), steps)
 
+    def tree(self, commit: CommitId | None, path: PurePosixPath) -> dict[bytes, Entry]:
+        """Return the lines of a folder by name, none where there is no such folder."""
+        tree = self._folder(commit, path)
+        return {} if tree is None else self.objects.tree(tree)
+
     def inside(self, path: PurePosixPath) -> PurePosixPath:
         """Return `path`, relative to the root, as Git knows it: relative to the top."""
         return PurePosixPath(self.prefix) / path

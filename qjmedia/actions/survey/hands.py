@@ -1,0 +1,120 @@
+"""Judging folders by all cores, in the order asked."""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from qjmedia.actions.check import Judge
+from qjmedia.actions.survey.verdicts import judged, kept, unpacked
+from qjmedia.store.cache import Cache, Kept
+from qjmedia.store.files import Files, Revision, WorkTree
+from qjmedia.store.folders import content
+from qjmedia.store.overlay import Overlay
+
+WORTH_IT = 1_500
+"""Of fewer records the start of other processes takes longer than to judge them all."""
+_PIECES = 24
+"""Into so many parts the folders are cut for each hand: the last is not waited for long."""
+
+
+class Job(NamedTuple):
+    """What a process needs to know; open files and processes do not travel.
+
+    Attributes:
+        root: the folder that holds `registry/`.
+        commit: "" for the work tree.
+        changed: what is laid over it.
+        today: the day that counts.
+        grounds: the digest by which verdicts are kept, b"" if none are.
+    """
+
+    root: Path
+    commit: str
+    changed: Mapping[PurePosixPath, bytes | None]
+    today: date
+    grounds: bytes
+
+    @classmethod
+    def of(cls, files: Files, today: date, grounds: bytes) -> "Job":
+        """Describe what is to be judged."""
+        changed: dict[PurePosixPath, bytes | None] = {}
+        while isinstance(files, Overlay):
+            changed = {**files.changed, **changed}
+            files = files.below
+        if isinstance(files, Revision):
+            return cls(files.repository.root, str(files.commit), changed, today, grounds)
+        if isinstance(files, WorkTree):
+            return cls(files.root, "", changed, today, grounds)
+        raise TypeError(files)
+
+    def files(self) -> Files:
+        """Return the files, opened anew."""
+        below: Files = WorkTree(self.root)
+        if self.commit:
+            from qjmedia.store.git import CommitId
+            from qjmedia.store.repository import Repository
+
+            repository = Repository.open(self.root, bare=True)
+            below = Revision(repository, CommitId(self.commit))
+        return Overlay(below, self.changed) if self.changed else below
+
+
+class Hand:
+    """Judges one folder after another."""
+
+    def __init__(self, job: Job, files: Files, cache: Cache | None) -> None:
+        """Take what is to be judged, and what is known already."""
+        self._judge = Judge(files, job.today)
+        self._files = files
+        self._cache = cache
+        self._grounds = cache.grounds(job.grounds) if cache is not None else 0
+
+    def folder(self, name: str) -> Kept:
+        """Return what is found of a folder, or known of what in it has not changed."""
+        held = content(self._files, name)
+        known = self._cache.details(self._grounds, name) if self._cache and self._grounds else ()
+        rows = judged(
+            self._judge,
+            held,
+            (row for each in reversed(known) for row in unpacked(each)),
+            lambda paths: (
+                ((path, held.data[path]) for path in paths)
+                if held.data
+                else self._files.read_all(paths)
+            ),
+        )
+        return kept(name, held, rows)
+
+
+def judge_all(
+    job: Job, files: Files, cache: Cache | None, names: Sequence[str], sizes: Mapping[str, int]
+) -> Iterator[Kept]:
+    """Yield what is found of each folder, in the order of their names."""
+    hands = min(os.cpu_count() or 1, len(names))
+    if hands < 2 or sum(sizes.get(name, 0) for name in names) < WORTH_IT:  # noqa: PLR2004  a second hand
+        hand = Hand(job, files, cache)
+        yield from map(hand.folder, names)
+        return
+    size = max(1, len(names) // (hands * _PIECES))
+    with multiprocessing.get_context(_start_method()).Pool(hands, _begin, (job,)) as pool:
+        yield from pool.imap(_folder, names, chunksize=size)
+
+
+_hands: list[Hand] = []
+
+
+def _begin(*given: Any) -> None:
+    (job,) = given
+    _hands[:] = [Hand(job, job.files(), Cache.open(job.root) if job.grounds else None)]
+
+
+def _folder(name: str) -> Kept:
+    return _hands[0].folder(name)
+
+
+def _start_method() -> str:
+    """Return how a process is begun quickest: as a copy of this one, where that is safe."""
+    return "fork" if os.uname().sysname == "Linux" else "spawn"

@@ -1,0 +1,214 @@
+"""What was found of the records of one folder, and how it is kept as bytes."""
+
+import marshal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from qjmedia import rules
+from qjmedia.actions.check import Judge
+from qjmedia.model.finding import Finding, Severity
+from qjmedia.model.platform import Filing, Platform
+from qjmedia.model.registry import Context, Registry
+from qjmedia.model.today import Span
+from qjmedia.model.words import OpenerKind, Status, Tier
+from qjmedia.rules.base import Keys, Rule
+from qjmedia.store.cache import Kept
+from qjmedia.store.folders import Content
+
+ACROSS = rules.on(Registry)
+"""The rules across records; each has its keys."""
+
+
+class Row(NamedTuple):
+    """One record's own verdict.
+
+    Attributes:
+        path: where it stands.
+        blob: the id of its bytes.
+        days: first and last day on which the verdict holds, as ordinals.
+        outline: what rules across records see of it, None where it cannot be read.
+        keys: what they find it by.
+        findings: what is wrong with it by itself.
+    """
+
+    path: PurePosixPath
+    blob: bytes
+    days: tuple[int, int]
+    outline: Platform | None
+    keys: tuple[int, ...]
+    findings: tuple[Finding, ...]
+
+    def holds(self, day: int) -> bool:
+        """Whether the verdict is that of this day."""
+        return self.days[0] <= day <= self.days[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a report needs of a folder.
+
+    Attributes:
+        records: how many there are.
+        days: first and last day on which all verdicts hold.
+        running: the owners of platforms that run.
+        strangers: files that are no records.
+        findings: what is wrong with the records by themselves.
+    """
+
+    records: int
+    days: tuple[int, int]
+    running: tuple[str, ...]
+    strangers: tuple[PurePosixPath, ...]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, content: Content, rows: list[Row]) -> "Summary":
+        """Sum up the rows of a folder."""
+        span = Span()
+        for row in rows:
+            span.narrow(*row.days)
+        outlines = [row.outline for row in rows if row.outline is not None]
+        running = sorted({each.owner for each in outlines if each.is_active})
+        found = [each for row in rows for each in row.findings]
+        return cls(len(rows), span.days, tuple(running), content.strangers, tuple(found))
+
+    def to_bytes(self) -> bytes:
+        """Return the summary as bytes."""
+        strangers = [str(path) for path in self.strangers]
+        return marshal.dumps(
+            (self.records, self.days, self.running, strangers, flat(self.findings))
+        )
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Summary":
+        """Read a summary."""
+        records, days, running, strangers, findings = marshal.loads(data)  # noqa: S302  from our own file, by its checksum
+        paths = tuple(PurePosixPath(each) for each in strangers)
+        return cls(records, days, running, paths, raised(findings))
+
+
+def judged(judge: Judge, content: Content, known: Iterable[Row], data: Any) -> list[Row]:
+    """Return the rows of a folder; only what is not `known` of this day is judged.
+
+    `data` gives the bytes of records by path.
+    """
+    day = judge.today.toordinal()
+    old = {(row.path, row.blob): row for row in known if row.holds(day)}
+    new = [path for path, blob in content.records if (path, blob) not in old]
+    read = dict(data(new))
+    rows = []
+    for path, blob in content.records:
+        row = old.get((path, blob))
+        if row is not None:
+            rows.append(row)
+        elif path in read:
+            rows.append(_row(judge, path, blob, read[path]))
+    return rows
+
+
+def _row(judge: Judge, path: PurePosixPath, blob: bytes, data: bytes) -> Row:
+    judge.span.begin()
+    verdict = judge.record(path, data)
+    outline = verdict.platform.outline() if verdict.platform is not None else None
+    keys = () if outline is None else tuple(every_key(outline, judge.context))
+    return Row(path, blob, judge.span.days, outline, keys, verdict.findings)
+
+
+def every_key(platform: Platform, context: Context) -> Iterator[int]:
+    """Yield the keys of a record by all rules across records."""
+    for find in dict.fromkeys(rule.keys for rule in ACROSS):
+        yield from _keys(find, platform, context)
+
+
+def keys(rule: Rule, platform: Platform, context: Context) -> Iterator[int]:
+    """Yield the keys of a record by one rule, as numbers of 64 bits; they may clash, rarely."""
+    return _keys(rule.keys, platform, context)
+
+
+def _keys(find: Keys | None, platform: Platform, context: Context) -> Iterator[int]:
+    if find is not None:
+        name = find.__name__
+        for key in find(platform, context):
+            digest = blake2b(f"{name}{key!r}".encode(), digest_size=8).digest()
+            yield int.from_bytes(digest, "big", signed=True)
+
+
+def kept(name: str, content: Content, rows: list[Row]) -> Kept:
+    """Return what is to be kept of a folder."""
+    found = dict.fromkeys(key for row in rows for key in row.keys)
+    summary = Summary.of(content, rows).to_bytes()
+    return Kept(name, content.tree, summary, packed(rows), tuple(found))
+
+
+def packed(rows: list[Row]) -> bytes:
+    """Return rows as bytes."""
+    return marshal.dumps(
+        [
+            (str(row.path), row.blob, row.days, _flat(row.outline), row.keys, flat(row.findings))
+            for row in rows
+        ]
+    )
+
+
+def unpacked(data: bytes, only: frozenset[int] | set[int] | None = None) -> Iterator[Row]:
+    """Yield the rows that were packed; `only` those that have one of these keys."""
+    for path, blob, days, outline, own, findings in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
+        if only is None or not only.isdisjoint(own):
+            place = PurePosixPath(path)
+            yield Row(place, blob, days, _raised(place, outline), own, raised(findings))
+
+
+def keys_in(data: bytes) -> Iterator[int]:
+    """Yield the keys of all packed rows, once for each row."""
+    for row in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
+        yield from dict.fromkeys(row[4])
+
+
+def flat(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
+    """Return findings as plain tuples."""
+    return [
+        (each.path, each.line, each.column, each.code, each.pointer, each.message,
+         each.severity.value, each.hint)
+        for each in findings
+    ]  # fmt: skip
+
+
+def raised(flattened: Iterable[tuple[Any, ...]]) -> tuple[Finding, ...]:
+    """Return findings from plain tuples."""
+    return tuple(
+        Finding(path, line, column, code, pointer, message, Severity(severity), hint)
+        for path, line, column, code, pointer, message, severity, hint in flattened
+    )
+
+
+def _flat(each: Platform | None) -> tuple[Any, ...] | None:
+    if each is None:
+        return None
+    numbers = tuple((filing.year, filing.serial) for filing in each.filings)
+    words = (
+        None if word is None else word.value for word in (each.tier, each.opened_by, each.status)
+    )
+    return (each.id, each.name, each.kind, each.account, each.url, each.owner, numbers, *words)
+
+
+def _raised(path: PurePosixPath, flattened: tuple[Any, ...] | None) -> Platform | None:
+    if flattened is None:
+        return None
+    record_id, name, kind, account, url, owner, numbers, tier, opener, status = flattened
+    return Platform(
+        path,
+        {},
+        id=record_id,
+        name=name,
+        kind=kind,
+        account=account,
+        url=url,
+        tier=tier and Tier(tier),
+        owner=owner,
+        opened_by=opener and OpenerKind(opener),
+        status=status and Status(status),
+        filings=tuple(Filing(None, year=year, serial=serial) for year, serial in numbers),
+    )

@@ -1,0 +1,208 @@
+"""The folders of records, each with a mark: while it stays the same, so does all that is in it.
+
+Of a commit the mark is Git's own id of the tree. Of a work tree it is made of names, sizes, times
+and inode numbers, as `git status` does, so that nothing is read; it does not count before it is a
+few seconds old. Git's index is not asked: it answers for what Git would commit, which a filter, an
+encoding or `--assume-unchanged` may make something else than what stands on the disk.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from hashlib import blake2b, sha1
+from pathlib import Path, PurePosixPath
+
+from qjmedia.store.files import Files, Revision, WorkTree, entries
+from qjmedia.store.layout import PLATFORMS, REGISTRY, is_record
+from qjmedia.store.objects import TREE_MODE
+from qjmedia.store.overlay import Overlay
+
+YOUNGEST_NS = 3_000_000_000
+"""A file younger than this may change again without a trace in its times."""
+_MARK_BYTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a registry consists of, as far as can be told without reading it.
+
+    Attributes:
+        folders: the mark of each folder below platforms/, by name, in path order.
+        settled: the folders whose marks may be relied on later.
+        around: a mark for the names of all that stands in registry/ beside these folders.
+        sizes: how many things stand in each folder, where that costs nothing to know.
+    """
+
+    folders: dict[str, bytes]
+    settled: frozenset[str]
+    around: bytes
+    sizes: dict[str, int]
+
+    @property
+    def whole(self) -> bytes:
+        """One mark for everything."""
+        made = blake2b(self.around, digest_size=_MARK_BYTES)
+        for name, mark in self.folders.items():
+            made.update(os.fsencode(name) + b"\0" + mark)
+        return made.digest()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all of it may be relied on later."""
+        return len(self.settled) == len(self.folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one folder holds.
+
+    Attributes:
+        tree: an id of all of it; Git's own where the folder holds records and nothing else.
+        records: their paths, with the ids of their bytes.
+        strangers: the other files.
+        data: the records' bytes as far as they had to be read.
+    """
+
+    tree: bytes
+    records: tuple[tuple[PurePosixPath, bytes], ...]
+    strangers: tuple[PurePosixPath, ...]
+    data: dict[PurePosixPath, bytes]
+
+
+def marks(files: Files, now_ns: int = 0) -> Marks | None:
+    """Return the marks of a registry's folders, None where only reading would tell.
+
+    `now_ns` is the time since 1970 in nanoseconds, by default that of the clock.
+    """
+    if isinstance(files, Overlay):
+        is_aside = not any(path.is_relative_to(REGISTRY / "platforms") for path in files.changed)
+        return marks(files.below, now_ns) if is_aside else None
+    if isinstance(files, WorkTree):
+        return _of_work_tree(files.root, now_ns or time.time_ns())
+    return _of_revision(files) if isinstance(files, Revision) else None
+
+
+def content(files: Files, name: str) -> Content:
+    """Return what a folder holds."""
+    while isinstance(files, Overlay):
+        files = files.below
+    folder = PLATFORMS / name
+    if isinstance(files, Revision):
+        blobs = files.repository.blobs(files.commit, folder)
+        records = [(path, bytes.fromhex(blobs[path])) for path in sorted(blobs) if is_record(path)]
+        entry = files.repository.entry(files.commit, folder)
+        tree = bytes.fromhex(entry.id) if entry else b""
+        return Content(tree, tuple(records), _strangers(blobs), {})
+    paths = files.paths(folder)
+    data = dict(files.read_all(path for path in paths if is_record(path)))
+    records = [(path, blob_id(each)) for path, each in data.items()]
+    strangers = _strangers(paths)
+    return Content(_tree_id(records, strangers), tuple(records), strangers, data)
+
+
+def beside(files: Files) -> list[PurePosixPath]:
+    """Return the files of registry/ that stand in none of these folders."""
+    while isinstance(files, Overlay):
+        files = files.below
+    if isinstance(files, Revision):
+        return [*_beside(files, REGISTRY)]
+    if not isinstance(files, WorkTree):
+        return []
+    deep = [path for path, mode in files.walk(REGISTRY, below=PLATFORMS) if stat.S_ISREG(mode)]
+    deep += [
+        f"{PLATFORMS}/{each.name}"
+        for each in entries(files.root / PLATFORMS)
+        if each.is_file(follow_symlinks=False)
+    ]
+    return [PurePosixPath(path) for path in deep]
+
+
+def sizes_of(files: Files, names: Iterable[str]) -> dict[str, int]:
+    """Return how many things stand in each folder of a commit."""
+    while isinstance(files, Overlay):
+        files = files.below
+    if not isinstance(files, Revision):
+        return {}
+    tree, commit = files.repository.tree, files.commit
+    return {name: len(tree(commit, PLATFORMS / name)) for name in names}
+
+
+def blob_id(data: bytes) -> bytes:
+    """Return the id that Git gives these bytes."""
+    return sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).digest()
+
+
+def _beside(files: Revision, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+    for name, entry in files.repository.tree(files.commit, folder).items():
+        path = folder / os.fsdecode(name)
+        if entry.mode == TREE_MODE and folder != PLATFORMS:
+            yield from _beside(files, path)
+        elif entry.blob is not None:
+            yield path
+
+
+def _strangers(paths: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
+    return tuple(sorted(path for path in paths if not is_record(path)))
+
+
+def _tree_id(
+    records: list[tuple[PurePosixPath, bytes]], strangers: tuple[PurePosixPath, ...]
+) -> bytes:
+    lines = b"".join(b"100644 %b\0%b" % (os.fsencode(path.name), blob) for path, blob in records)
+    if strangers:
+        lines += b"".join(b"\0%b" % os.fsencode(path) for path in strangers)
+        return blake2b(lines, digest_size=_MARK_BYTES).digest()
+    return sha1(b"tree %d\0%b" % (len(lines), lines), usedforsecurity=False).digest()
+
+
+def _of_work_tree(root: Path, now_ns: int) -> Marks:
+    newest = now_ns - YOUNGEST_NS
+    folders: dict[str, bytes] = {}
+    sizes: dict[str, int] = {}
+    settled: list[str] = []
+    around = [str(path) for path, _ in WorkTree(root).walk(REGISTRY, below=PLATFORMS)]
+    for entry in entries(root / PLATFORMS):
+        if not entry.is_dir(follow_symlinks=False):
+            around.append(f"{PLATFORMS}/{entry.name}")
+            continue
+        folders[entry.name], sizes[entry.name], is_old = _mark(entry.path, newest)
+        if is_old:
+            settled.append(entry.name)
+    digest = blake2b("\0".join(sorted(around)).encode("utf-8", "surrogateescape"))
+    return Marks(dict(sorted(folders.items())), frozenset(settled), digest.digest(), sizes)
+
+
+def _mark(folder: str, newest: int) -> tuple[bytes, int, bool]:
+    """Return a folder's mark, how much stands in it, and whether all of it is older than that."""
+    lines: list[str] = []
+    is_old = True
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        for entry in entries(here):
+            about = entry.stat(follow_symlinks=False)
+            mode, changed, written = about.st_mode, about.st_ctime_ns, about.st_mtime_ns
+            if stat.S_ISDIR(mode):
+                waiting.append(entry.path)
+            elif changed > newest or written > newest:
+                is_old = False
+            lines.append(f"{entry.path}/{mode}/{about.st_size}/{written}/{changed}/{about.st_ino}")
+    lines.sort()
+    text = "\n".join(lines).encode("utf-8", "surrogateescape")
+    return blake2b(text, digest_size=_MARK_BYTES).digest(), len(lines), is_old
+
+
+def _of_revision(files: Revision) -> Marks:
+    tree = files.repository.tree(files.commit, REGISTRY)
+    below = files.repository.tree(files.commit, PLATFORMS)
+    folders = {
+        os.fsdecode(name): bytes.fromhex(entry.id)
+        for name, entry in sorted(below.items())
+        if entry.mode == TREE_MODE
+    }
+    beside = [(name, each) for name, each in tree.items() if name != os.fsencode(PLATFORMS.name)]
+    beside += [(name, each) for name, each in below.items() if each.mode != TREE_MODE]
+    rest = [b"%b %b" % (name, entry.id.encode()) for name, entry in sorted(beside)]
+    return Marks(folders, frozenset(folders), blake2b(b"\0".join(rest)).digest(), {})

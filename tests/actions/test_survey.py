@@ -1,0 +1,437 @@
+"""A check by folders, with what is known from before, finds what a plain check finds."""
+
+import os
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+
+import make
+import pytest
+import samples
+from plain_git import git, put
+
+import qjmedia
+from qjmedia.actions.check import Judge, Verdict
+from qjmedia.actions.check import check as plainly
+from qjmedia.actions.survey import hands
+from qjmedia.actions.survey.check import check
+from qjmedia.actions.survey.grounds import grounds, law
+from qjmedia.actions.survey.verdicts import ACROSS, Summary, judged, kept, keys, packed, unpacked
+from qjmedia.model.finding import Report
+from qjmedia.model.platform import Platform
+from qjmedia.model.registry import Registry
+from qjmedia.store.cache import FOLDER, NAME, Cache
+from qjmedia.store.files import Revision, WorkTree
+from qjmedia.store.folders import content
+from qjmedia.store.layout import SCHEMA_OF, packaged
+from qjmedia.store.repository import Repository
+
+PACKAGE = Path(qjmedia.__file__).parent
+LATER_NS = 4_000_000_000_000_000_000
+"""A moment at which every file of a test has been standing long enough to be relied on."""
+
+NAMES = (
+    "志愿者协会",
+    "曲师志愿者协会官微",
+    "志愿者服务协会",
+    "数院新闻",
+    "数学学院新闻",
+    "摄影协会",
+)
+ACCOUNTS = ("qjnu_math", "QJNU_math", "qjnu_news", "qjnu_zyz", "x")
+KINDS = ("微信公众号", "微博", "QQ群", "其他")
+STATUSES = ("草稿", "已备案", "已登记", "已注销", "待审核", "已驳回")
+DAYS = ("2026-11-20", "2026-11-30", "2027-01-01", "2019-03-01", "2026-02-30")
+
+
+def _registry(folder: Path) -> WorkTree:
+    made = [
+        samples.record({"id": f"{owner}-{number}", "owner": owner, "account": f"{owner}_{number}"})
+        for owner in ("math", "physics", "academic", "library")
+        for number in range(4)
+    ]
+    for path, data in samples.registry(made).items():
+        put(folder, str(path), data)
+    for name in SCHEMA_OF.values():
+        put(folder, str(name), packaged(name).read_bytes())
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "开始")
+    return WorkTree(folder)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> WorkTree:
+    return _registry(tmp_path / "库")
+
+
+def _known(files: WorkTree | Revision, root: Path, today: date) -> Report:
+    cache = Cache.open(root)
+    assert cache is not None
+    with cache:
+        return check(files, today, cache=cache, now_ns=LATER_NS)
+
+
+def _replace(key: str, words: tuple[str, ...]) -> Callable[[str, random.Random], str]:
+    def edit(text: str, dice: random.Random) -> str:
+        return re.sub(rf"(?m)^( *{key}): .*$", rf"\1: {dice.choice(words)}", text, count=1)
+
+    return edit
+
+
+EDITS: tuple[Callable[[str, random.Random], str], ...] = (
+    _replace("name", NAMES),
+    _replace("account", ACCOUNTS),
+    _replace("kind", KINDS),
+    _replace("status", STATUSES),
+    _replace("opened_on", tuple(f'"{day}"' for day in DAYS)),
+    _replace("opened_on", DAYS),
+    _replace("serial", ('"1"', '"2"', '"12"')),
+    _replace("id", ("math-1", "other")),
+    lambda text, _: f"# 一行\n{text}",
+    lambda text, dice: text.replace("教师}", f'教师, leaves_on: "{dice.choice(DAYS)}"}}', 1),
+    lambda text, _: f"{text}nothing: 无\n",
+    lambda text, _: text.replace(": ", ":", 1),
+    lambda text, dice: text[: dice.randrange(len(text))],
+    lambda text, dice: (
+        text + f'- {{form: 变更, changed_on: "{dice.choice(DAYS)}", changes: [{{field: name}}]}}\n'
+    ),
+)
+SETTINGS = (
+    "waivers:\n- {rule: QJ0801, record: math-1, reason: 甲, until: '2026-11-25'}\n",
+    "severities: {QJ0803: error}\n",
+    "severities: {QJ0804: 'off'}\n",
+    "rules_from: {QJ0803: '2026-11-27'}\n",
+    "first_filing_by: '2026-11-24'\n",
+    "name_aliases: [数院]\n",
+    "",
+)
+
+
+def _step(files: WorkTree, dice: random.Random) -> str:  # noqa: C901, PLR0911, PLR0912  a list of what happens
+    """Change something in a work tree, as people and Git do, and say what."""
+    root = files.root
+    paths = sorted((root / "registry/platforms").glob("*/*.yaml"))
+    path = dice.choice(paths) if paths else root / "registry/platforms/math/math-9.yaml"
+    match dice.randrange(16):
+        case 0 | 1 | 2 | 3 | 4 | 5:
+            for _ in range(dice.randrange(1, 4)):
+                path = dice.choice(paths or [path])
+                text = path.read_text("utf-8") if path.exists() else "id: math-9\n"
+                path.write_text(dice.choice(EDITS)(text, dice), "utf-8", newline="")
+            return f"edited {path.name}"
+        case 6:
+            if len(paths) > 3:
+                path.unlink()
+            return f"removed {path.name}"
+        case 7:
+            other = root / "registry/platforms" / dice.choice(("math", "new")) / path.name
+            other.parent.mkdir(exist_ok=True)
+            path.rename(other)
+            return f"moved {path.name}"
+        case 8:
+            units = root / "registry/units.yaml"
+            units.write_text(units.read_text("utf-8").replace("物理", "物理化学", 1), "utf-8")
+            return "renamed a unit"
+        case 9:
+            settings = root / "registry/registry.yaml"
+            head = settings.read_text("utf-8").partition("# ---\n")[0]
+            settings.write_text(f"{head}# ---\n{dice.choice(SETTINGS)}", "utf-8")
+            return "changed the policy"
+        case 10:
+            schema = root / SCHEMA_OF["platform"]
+            text = schema.read_text("utf-8")
+            limits = {'"maxLength": 60': '"maxLength": 6', '"maxLength": 6,': '"maxLength": 60,'}
+            old = dice.choice([*limits])
+            schema.write_text(text.replace(old, limits[old]), "utf-8")
+            return "changed the schema"
+        case 11:
+            strange = root / "registry" / dice.choice(("notes.txt", "platforms/math/a/b.txt"))
+            put(root, str(strange.relative_to(root)), b"x")
+            return "added a stranger"
+        case 12:
+            path.touch()
+            return "touched"
+        case 13:
+            git(root, "add", "-A")
+            git(root, "commit", "-q", "--allow-empty", "-m", "改动")
+            return "committed"
+        case 14:
+            git(root, "checkout", "-q", "-f", "HEAD~1", ok=(0, 1, 128))
+            return "went back"
+        case _:
+            git(root, "stash", "-q", "-u", ok=(0, 1, 128))
+            return "put aside"
+
+
+def _compare(files: WorkTree, steps: int, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  variety, not secrecy
+    today, done = make.TODAY, []
+    for _ in range(steps):
+        done.append(_step(files, dice))
+        if dice.random() < 0.2:
+            today += timedelta(dice.choice((-400, -1, 1, 1, 2, 30, 400)))
+            done.append(str(today))
+        expected = plainly(files, today)
+        for which in ("after a change", "again"):
+            assert _known(files, files.root, today) == expected, (which, done)
+        assert check(files, today) == expected, done
+        if dice.random() < 0.2:
+            with Repository.open(files.root) as repository:
+                past = Revision(repository, repository.head())
+                assert _known(past, files.root, today) == plainly(past, today), done
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_and_without_a_cache_the_same_is_found(files: WorkTree, seed: int) -> None:
+    _compare(files, 12, seed)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("part", range(8))
+def test_with_and_without_a_cache_the_same_is_found_for_long(files: WorkTree, part: int) -> None:
+    seed = random.SystemRandom().randrange(1 << 30)
+    print(f"seed {seed} of part {part}")  # noqa: T201  a failure can be repeated by it
+    _compare(files, 400, seed)
+
+
+def _forbidden(*_: object) -> NoReturn:
+    raise AssertionError
+
+
+def _ask(files: WorkTree) -> tuple[bytes, bytes]:
+    return grounds(files), law(files)
+
+
+INGREDIENTS = {
+    "registry/registry.yaml": "grounds",
+    "registry/units.yaml": "grounds",
+    str(SCHEMA_OF["platform"]): "grounds",
+    str(SCHEMA_OF["units"]): "law",
+    str(SCHEMA_OF["registry"]): "law",
+    str(SCHEMA_OF["access"]): "law",
+    "registry/access.yaml": "law",
+}
+
+
+@pytest.mark.parametrize("path", INGREDIENTS)
+def test_everything_a_verdict_rests_on_is_in_its_key(files: WorkTree, path: str) -> None:
+    before = _ask(files)
+    file = files.root / path
+    file.write_bytes((file.read_bytes() if file.exists() else b"") + b"\n")
+    after = _ask(files)
+    assert after[1] != before[1]
+    assert (after[0] != before[0]) is (INGREDIENTS[path] == "grounds")
+
+
+def test_other_rules_are_other_grounds(files: WorkTree, tmp_path: Path) -> None:
+    home = tmp_path / "copy"
+    shutil.copytree(
+        PACKAGE, home / "qjmedia", ignore=shutil.ignore_patterns("__pycache__", "*.ttf")
+    )
+    shutil.copytree(PACKAGE.parent / "schemas", home / "schemas")
+    ask = (
+        "import sys; from pathlib import Path; from qjmedia.store.files import WorkTree; "
+        "from qjmedia.actions.survey.grounds import grounds; "
+        "print(grounds(WorkTree(Path(sys.argv[1]))).hex())"
+    )
+
+    def told() -> str:
+        argv = [sys.executable, "-c", ask, str(files.root)]
+        env = {"PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            argv, cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        ).stdout
+
+    before = told()
+    assert told() == before
+    for name in ("rules/article08.py", "model/platform.py", "store/schema.py", "actions/check.py"):
+        rule = home / "qjmedia" / name
+        rule.write_text(rule.read_text("utf-8") + "# 一行\n", "utf-8")
+        assert told() != before
+        before = told()
+
+
+def test_a_record_changed_in_size_and_time_alone_is_read_again(files: WorkTree) -> None:
+    before = _known(files, files.root, make.TODAY)
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    stamp = path.stat()
+    path.write_text(path.read_text("utf-8").replace("已备案", "已备按"), "utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    after = _known(files, files.root, make.TODAY)
+    assert after != before
+    assert after == plainly(files, make.TODAY)
+
+
+def test_what_is_too_young_is_read_again(files: WorkTree) -> None:
+    cache = Cache.open(files.root)
+    assert cache is not None
+    with cache:
+        check(files, make.TODAY, cache=cache)
+        assert not cache.seen(str(files.root))
+        check(files, make.TODAY, cache=cache, now_ns=LATER_NS)
+        assert len(cache.seen(str(files.root))) == 4
+
+
+def test_a_verdict_is_kept_for_as_long_as_it_holds(files: WorkTree) -> None:
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    text = path.read_text("utf-8").replace("教师}", '教师, leaves_on: "2026-11-25"}', 1)
+    path.write_text(text, "utf-8")
+    for day in (23, 24, 25, 26, 27, 24):
+        today = date(2026, 11, day)
+        assert _known(files, files.root, today) == plainly(files, today), day
+
+
+def test_a_second_check_judges_nothing(files: WorkTree, monkeypatch: pytest.MonkeyPatch) -> None:
+    _known(files, files.root, make.TODAY)
+    monkeypatch.setattr(Judge, "record", _forbidden)
+    assert _known(files, files.root, make.TODAY).records == 16
+
+
+def test_only_what_changed_is_judged_again(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _known(files, files.root, make.TODAY)
+    asked: list[str] = []
+    judge = Judge.record
+
+    def record(self: Judge, path: PurePosixPath, data: bytes) -> Verdict:
+        asked.append(path.name)
+        return judge(self, path, data)
+
+    monkeypatch.setattr(Judge, "record", record)
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    path.write_text(path.read_text("utf-8") + "# 一行\n", "utf-8")
+    _known(files, files.root, make.TODAY)
+    git(files.root, "add", "-A")
+    git(files.root, "commit", "-q", "-m", "改动")
+    with Repository.open(files.root) as repository:
+        _known(Revision(repository, repository.head()), files.root, make.TODAY)
+    assert asked == ["math-1.yaml"]
+
+
+@pytest.mark.parametrize("spoil", ["garbage", "cut", "emptied", "another format", "a folder"])
+def test_a_cache_that_cannot_be_read_is_an_empty_one(files: WorkTree, spoil: str) -> None:
+    expected = _known(files, files.root, make.TODAY)
+    path = files.root / ".git" / FOLDER / NAME
+    match spoil:
+        case "garbage":
+            path.write_bytes(random.Random(1).randbytes(50_000))  # noqa: S311  variety, not secrecy
+        case "cut":
+            path.write_bytes(path.read_bytes()[:20_000])
+        case "emptied":
+            path.write_bytes(b"")
+        case "another format":
+            with sqlite3.connect(path) as connection:
+                connection.execute("PRAGMA user_version = 99")
+            connection.close()
+        case _:
+            path.unlink()
+            path.mkdir()
+    for _ in range(2):
+        cache = Cache.open(files.root)
+        found = check(files, make.TODAY, cache=cache, now_ns=LATER_NS)
+        if cache is not None:
+            cache.close()
+        assert found == expected
+
+
+def test_no_byte_of_the_cache_is_believed_unchecked(files: WorkTree) -> None:
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    path.write_text(path.read_text("utf-8").replace("已备案", "已备按"), "utf-8")
+    expected = _known(files, files.root, make.TODAY)
+    kept = files.root / ".git" / FOLDER / NAME
+    whole, dice = kept.read_bytes(), random.Random(2016)  # noqa: S311  variety, not secrecy
+    for _ in range(40):
+        spoilt = bytearray(whole)
+        for _ in range(30):
+            spoilt[dice.randrange(len(spoilt))] ^= 1 << dice.randrange(8)
+        kept.write_bytes(spoilt)
+        assert _known(files, files.root, make.TODAY) == expected
+
+
+def test_several_at_once_do_not_disturb_one_another(files: WorkTree) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "qjmedia",
+        "check",
+        "--today",
+        make.TODAY.isoformat(),
+        "--json",
+    ]
+    running = [
+        subprocess.Popen(command, cwd=files.root, stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    said = {each.communicate()[0] for each in running}
+    assert {each.returncode for each in running} == {1}
+    assert len(said) == 1
+
+
+def test_work_trees_share_one_cache(files: WorkTree, tmp_path: Path) -> None:
+    _known(files, files.root, make.TODAY)
+    other = tmp_path / "另一个"
+    git(files.root, "worktree", "add", "-q", str(other))
+    assert not (other / ".git").is_dir()
+    cache = Cache.open(other)
+    assert cache is not None
+    with cache:
+        assert cache.grounds(grounds(WorkTree(other)))
+
+
+def test_rows_come_back_as_they_went(files: WorkTree) -> None:
+    judge = Judge(files, make.TODAY)
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    path.write_text(path.read_text("utf-8").replace("已备案", "已备按"), "utf-8")
+    held = content(files, "math")
+    rows = judged(judge, held, (), lambda paths: ((each, held.data[each]) for each in paths))
+    assert [*unpacked(packed(rows))] == rows
+    assert Summary.from_bytes(kept("math", held, rows).summary) == Summary.of(held, rows)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_records_that_share_no_key_are_never_at_fault_together(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  variety, not secrecy
+    context = make.context()
+    for _ in range(60):
+        made = (_platform(dice, number) for number in range(40))
+        some = tuple({each.path: each for each in made}.values())
+        everything = [
+            (rule, fault) for rule in ACROSS for fault in rule.find(Registry(some, context))
+        ]
+        assert everything
+        for rule in ACROSS:
+            assert rule.keys is not None
+            own = {each.path: {*keys(rule, each, context)} for each in some}
+            counted = Counter(key for those in own.values() for key in those)
+            few = tuple(each for each in some if any(counted[key] > 1 for key in own[each.path]))
+            assert [*rule.find(Registry(few, context))] == [*rule.find(Registry(some, context))]
+
+
+def _platform(dice: random.Random, number: int) -> Platform:
+    record = make.record({"id": f"math-{number}", "filings": [{"serial": str(dice.randrange(40))}]})
+    record |= {
+        "name": dice.choice(NAMES), "account": dice.choice((*ACCOUNTS, f"own_{number}")),
+        "kind": dice.choice(KINDS), "status": dice.choice(STATUSES),
+        "tier": dice.choice(("二级", "三级")), "owner": dice.choice(("math", "library")),
+    }  # fmt: skip
+    path = PurePosixPath(f"registry/platforms/{record['owner']}/math-{dice.randrange(40)}.yaml")
+    return Platform.of(path, record).outline()
+
+
+def test_all_cores_find_the_same_in_the_same_order(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = plainly(files, make.TODAY)
+    monkeypatch.setattr(hands, "WORTH_IT", 0)
+    assert check(files, make.TODAY) == expected
+    assert _known(files, files.root, make.TODAY) == expected
