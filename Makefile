@@ -4,13 +4,21 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint check bench docs fix torture fuzz mutate dev clean
+.PHONY: demo test audit lock lint check bench docs fix torture fuzz mutate dev clean
+
+# LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI)
+LOCKED ?=
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
+ifeq ($(LOCKED),)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
+else
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endif
 	@touch $@
 
 dev: $(READY)
@@ -26,6 +34,18 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	PYTHONPATH=tests $(BIN)/python -m supply
+
+# versions, hashes, licences, known vulnerabilities; part of lint
+audit: $(READY)
+	PYTHONPATH=tests $(BIN)/python -m supply
+
+# after a change of the dependencies, or to take newer ones (UPGRADE=--upgrade); needs uv
+lock:
+	@command -v uv >/dev/null || { echo '先安装 uv：pip install uv'; exit 1; }
+	for made in requirements.lock 'requirements-dev.lock --group dev'; do \
+	    uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --quiet \
+	        --no-emit-index-url --no-annotate --no-header $(UPGRADE) -o $$made || exit 1; done
 
 check: lint test
 

@@ -1,6 +1,7 @@
 """What an installation brings along: a wheel works without the checkout it was built from."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -42,6 +43,50 @@ def run(*argv: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> s
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_built_elsewhere_at_another_time_it_is_the_same_bytes(built: Path, tmp_path: Path) -> None:
+    """Whoever builds a release again can hold it against ours."""
+    copy, again = tmp_path / "copy", tmp_path / "again"
+    ours = ("qjmedia", "registry", "schemas", "templates", "tests", "docs", "benchmarks")
+    for each in (
+        *ours,
+        ".gitignore",
+        "Makefile",
+        "CHANGELOG.md",
+        "README.md",
+        "LICENSE",
+        "pyproject.toml",
+    ):
+        if (ROOT / each).is_dir():
+            shutil.copytree(ROOT / each, copy / each)
+        else:
+            shutil.copy(ROOT / each, copy / each)
+    for number, path in enumerate(sorted(copy.rglob("*"))):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+        os.utime(path, (10**9 + number, 10**9 + number))
+    run(sys.executable, "-m", "hatchling", "build", "-d", again, cwd=copy)
+    for path in built.iterdir():
+        assert (again / path.name).read_bytes() == path.read_bytes(), path.name
+    env = {**os.environ, "SOURCE_DATE_EPOCH": "1790000000"}
+    dated = [tmp_path / name for name in ("one", "two")]
+    for folder, source in zip(dated, (ROOT, copy), strict=True):
+        run(
+            sys.executable,
+            "-m",
+            "hatchling",
+            "build",
+            "-t",
+            "wheel",
+            "-d",
+            folder,
+            cwd=source,
+            env=env,
+        )
+    (one,), (two,) = (folder.iterdir() for folder in dated)
+    assert one.read_bytes() == two.read_bytes()
+    with ZipFile(one) as archive:
+        assert {each.date_time[0] for each in archive.infolist()} == {2026}
 
 
 @pytest.mark.parametrize("folder", TRAVELLING)

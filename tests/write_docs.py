@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import make
+import supply
 from broken import BROKEN, TYPED
 
 from qjmedia.actions.explain import catalogue
@@ -87,7 +88,20 @@ def faults() -> str:
     return _page("坏登记的提示", head, ("弄坏了什么", "行:列", "代码", "提示", "改法"), rows)
 
 
-PAGES = {"measures.md": measures, "rules.md": rules, "faults.md": faults}
+def licences() -> str:
+    """Return docs/licences.md: what is installed with the tool, and under which licence."""
+    rows = [(f"`{name}`", *each) for name, each in supply.licences().items()]
+    head = (
+        "qjmedia 以 MIT 许可发布，自带的两种字体以 SIL OFL 1.1 许可（`qjmedia/fonts/OFL.txt`）。\n"
+        "和它一起安装的库如下，版本和校验值在 `requirements.lock`；只收这些许可的："
+        f"{'、'.join(supply.ALLOWED)}。\n`make lint` 核对。"
+    )
+    return _page("用到的库和许可", head, ("库", "版本", "许可"), rows)
+
+
+PAGES = {
+    "measures.md": measures, "rules.md": rules, "faults.md": faults, "licences.md": licences,
+}  # fmt: skip
 
 
 def _linked(carrier: str) -> str:
