@@ -3,10 +3,13 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import make
+import pytest
 from plain_git import git
 
 from qjmedia.actions.history import alterations, entry_of
@@ -21,12 +24,15 @@ OFFICE = "示例甲 <jia@example.edu.cn>"
 MATH = "示例乙 <yi@example.edu.cn>"
 LEAGUE = "示例丙 <bing@example.edu.cn>"
 NOBODY = "示例丁 <ding@example.edu.cn>"
+EDITOR = "示例戊 <wu@example.edu.cn>"
+"""Of the publicity department, but with no more than a unit's rights."""
 
 ACCESS = """\
 people:
 - {name: 示例甲, email: jia@example.edu.cn, role: publicity}
 - {name: 示例乙, email: yi@example.edu.cn, role: unit, units: [math]}
 - {name: 示例丙, email: bing@example.edu.cn, role: steward, units: [youth-league]}
+- {name: 示例戊, email: wu@example.edu.cn, role: unit, units: [publicity]}
 """
 POLICY = "school: 曲靖师范学院\n"
 
@@ -143,6 +149,17 @@ class Desk:
         command = ["git", "push", *more, str(server), ref]
         done = subprocess.run(command, cwd=self.root, capture_output=True, check=False)
         return done.returncode == 0, done.stderr.decode("utf-8", "replace")
+
+
+@contextmanager
+def acting(who: str) -> Iterator[None]:
+    """Run what is in the block as somebody: author and committer."""
+    name, email = who.removesuffix(">").split(" <")
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{kind}_NAME", name)
+            patch.setenv(f"GIT_{kind}_EMAIL", email)
+        yield
 
 
 def _commit(root: Path, who: str, committer: str, message: str, options: list[str]) -> str:

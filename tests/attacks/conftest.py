@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import scene
+import sealed
 from scene import Desk
 
 
@@ -35,3 +36,15 @@ def server(attacked: Path, tmp_path: Path) -> Path:
 def desk(attacked: Path, tmp_path: Path) -> Desk:
     """A clone of one's own."""
     return scene.copy(attacked, tmp_path / "desk")
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the keys of the office, the college and a stranger."""
+    return sealed.made(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def signing(desk: Desk, keys: Path) -> Desk:
+    """A registry that asks for signatures from its last commit on."""
+    return sealed.demand(desk, keys)

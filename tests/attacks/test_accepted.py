@@ -21,11 +21,7 @@ NEW_UNIT = """\
 
 def run(qjmedia: Command, who: str, *argv: str) -> Ran:
     """Run the tool as somebody: author and committer."""
-    name, email = who.removesuffix(">").split(" <")
-    with pytest.MonkeyPatch.context() as patch:
-        for kind in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{kind}_NAME", name)
-            patch.setenv(f"GIT_{kind}_EMAIL", email)
+    with scene.acting(who):
         ran = qjmedia(*argv)
     assert ran.code == 0, ran.err
     return ran

@@ -11,7 +11,7 @@ import pytest
 import scene
 from conftest import Command
 from plain_git import git
-from scene import LEAGUE, MATH, NOBODY, OFFICE, Desk
+from scene import EDITOR, LEAGUE, MATH, NOBODY, OFFICE, Desk
 
 from qjmedia import rules
 from qjmedia.model.deed import Act, Deed
@@ -31,6 +31,11 @@ def of_another_unit(desk: Desk) -> None:
 def of_the_school(desk: Desk) -> None:
     desk.change("school-weibo", remarks="改了")
     desk.trailed(MATH)
+
+
+def of_ones_own_unit_but_the_schools(desk: Desk) -> None:
+    desk.change("school-weibo", remarks="改了")
+    desk.trailed(EDITOR)
 
 
 def made_ones_own(desk: Desk) -> None:
@@ -525,6 +530,7 @@ def carriage_returns(desk: Desk) -> None:
 ATTACKS: dict[Attack, str] = {
     of_another_unit: "QJ0024:1",
     of_the_school: "QJ0024:1",
+    of_ones_own_unit_but_the_schools: "QJ0024:1",
     made_ones_own: (
         "QJ0009:6 QJ0024:1 QJ0502:5 QJ0506:1 QJ0701:1 QJ0704:1 QJ0714:19 QJ0724:5 QJ0724:6"
     ),

@@ -1,6 +1,5 @@
 """Where the policy asks for signatures, a name in a commit proves nothing."""
 
-import subprocess
 from pathlib import Path
 
 import make
@@ -9,49 +8,9 @@ import scene
 from conftest import Command
 from plain_git import git
 from scene import MATH, OFFICE, Desk
+from sealed import access, fingerprint, public, sign_as
 
 TODAY = ("--today", make.TODAY.isoformat())
-OF = {OFFICE: "office", MATH: "math"}
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the keys of the office, the college and a stranger."""
-    folder = tmp_path_factory.mktemp("keys")
-    for name in ("office", "math", "stranger"):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name]
-        subprocess.run(command, check=True)
-    return folder
-
-
-def public(keys: Path, name: str) -> str:
-    return (keys / f"{name}.pub").read_text("ascii").strip()
-
-
-def access(keys: Path, *, fingerprint: bool = False) -> str:
-    math = public(keys, "math")
-    if fingerprint:
-        said = subprocess.check_output(["ssh-keygen", "-lf", keys / "math.pub"], text=True)
-        math = said.split()[1]
-    office = public(keys, "office")
-    return scene.ACCESS.replace("role: publicity", f'role: publicity, keys: ["{office}"]').replace(
-        "units: [math]", f'units: [math], keys: ["{math}"]'
-    )
-
-
-@pytest.fixture
-def signing(desk: Desk, keys: Path) -> Desk:
-    """A registry that asks for signatures from its last commit on."""
-    desk.write("registry/registry.yaml", f"{scene.POLICY}signatures: 要求\n")
-    desk.write("registry/access.yaml", access(keys))
-    desk.commit(OFFICE, "要求签名")
-    git(desk.root, "config", "gpg.format", "ssh")
-    return desk
-
-
-def sign_as(desk: Desk, keys: Path, name: str) -> None:
-    git(desk.root, "config", "user.signingKey", str(keys / name))
-    git(desk.root, "config", "commit.gpgSign", "true")
 
 
 def judged(desk: Desk, qjmedia: Command, base: str) -> tuple[int, str]:
@@ -63,8 +22,7 @@ def revoke(desk: Desk, keys: Path, form: str) -> str:
     """Revoke the college's key, which stays listed under its holder."""
     key = public(keys, "math")
     if form == "fingerprint":
-        said = subprocess.check_output(["ssh-keygen", "-lf", keys / "math.pub"], text=True)
-        key = said.split()[1]
+        key = fingerprint(keys, "math")
     revoked = f'revoked:\n- {{key: "{key}", reason: 电脑丢失}}\n'
     desk.write("registry/access.yaml", access(keys) + revoked)
     sign_as(desk, keys, "office")
@@ -92,7 +50,7 @@ def test_a_commit_signed_by_its_committer_is_accepted(
 def test_a_key_may_be_enrolled_by_its_fingerprint(
     signing: Desk, keys: Path, qjmedia: Command
 ) -> None:
-    signing.write("registry/access.yaml", access(keys, fingerprint=True))
+    signing.write("registry/access.yaml", access(keys, shortened=True))
     base = signing.commit(OFFICE)
     sign_as(signing, keys, "math")
     amended(signing)
@@ -110,18 +68,25 @@ def test_a_key_may_be_enrolled_by_its_fingerprint(
     ],
     ids=["unsigned", "unknown-key", "another-committer", "another-author", "stranger"],
 )
-def test_a_name_without_its_key_is_refused(
-    key: str, who: str, committer: str, said: str, signing: Desk, keys: Path, qjmedia: Command
-) -> None:
-    base = signing.head
+def test_a_name_without_its_key_is_refused_by_ci_and_by_the_server(
+    key: str, who: str, committer: str, said: str, signing: Desk, keys: Path, tmp_path: Path,
+    qjmedia: Command,
+) -> None:  # fmt: skip
+    base, server = signing.head, tmp_path / "media.git"
+    scene.server_of(signing.root, server)
     if key:
         sign_as(signing, keys, key)
     signing.change("academic-wechat", remarks="改了")
     signing.commit(who, committer=committer)
-    code, out = judged(signing, qjmedia, base)
-    assert code == 1, out
-    assert "QJ0025" in out
-    assert said in out
+    ran = qjmedia("check", "--root", str(signing.root), "--base", base, "--json", *TODAY)
+    assert ran.code == 1, ran.err
+    (found,) = (each for each in ran.json["findings"] if each["code"] == "QJ0025")
+    assert found["path"] == "registry/platforms/academic/academic-wechat.yaml"
+    assert (found["line"], found["severity"]) == (1, "error")
+    assert said in found["message"]
+    accepted, told = signing.push(server)
+    assert not accepted
+    assert said in told
 
 
 def test_rights_are_those_of_the_signer(signing: Desk, keys: Path, qjmedia: Command) -> None:

@@ -169,6 +169,7 @@ def test_codeowners_name_the_office_last_where_it_alone_decides(
     assert ran.out.splitlines()[1:] == [
         "* jia@example.edu.cn",
         "/registry/platforms/math/ yi@example.edu.cn jia@example.edu.cn",
+        "/registry/platforms/publicity/ wu@example.edu.cn jia@example.edu.cn",
         "/registry/*.yaml jia@example.edu.cn",
         "/schemas/ jia@example.edu.cn",
         "/templates/ jia@example.edu.cn",
