@@ -1,5 +1,6 @@
 """The checks that `init` writes for a forge, run as the forge runs them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -120,7 +121,35 @@ def test_nothing_of_a_proposal_is_written_into_a_shell(started: Path) -> None:
             assert all("${{" not in step.get("run", "") for step in job["steps"])
 
 
-def test_pre_commit_knows_the_hook() -> None:
+@pytest.mark.parametrize(
+    ("kind", "own", "written"),
+    [("github-workflows", OWN_WORKFLOW, WORKFLOW), ("gitlab-ci", PROJECT / GITLAB, GITLAB)],
+)
+def test_the_files_are_valid_by_the_schema_that_is_published(
+    kind: str, own: Path, written: str, started: Path
+) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{kind}"]
+    command += ["--data-transform", "gitlab-ci"] if kind == "gitlab-ci" else []
+    done = subprocess.run(
+        [*command, str(own), str(started / written)], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout.decode()
+
+
+def test_pre_commit_refuses_what_is_staged_and_accepts_it_mended(
+    proposal: Desk, tmp_path: Path
+) -> None:
+    """As pre-commit runs it, with the program that is installed already."""
     (hook,) = read(PROJECT / ".pre-commit-hooks.yaml")
-    assert hook["entry"] == "qjmedia hook pre-commit"
-    assert hook["pass_filenames"] is False
+    hooks = {"repo": "local", "hooks": [{**hook, "language": "system"}]}
+    proposal.write(".pre-commit-config.yaml", json.dumps({"repos": [hooks]}))
+    home = {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+    _, sound = proposal.read("math-wechat")
+    proposal.change("math-wechat", tier="二极")
+    code, out = run("python -m pre_commit run", proposal.root, **home)
+    assert code == 1, out
+    assert "QJ0008" in out
+    proposal.write("registry/platforms/math/math-wechat.yaml", {**sound, "remarks": "改好了"})
+    code, out = run("python -m pre_commit run --verbose", proposal.root, **home)
+    assert code == 0, out
+    assert "Passed" in out
