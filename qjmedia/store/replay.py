@@ -13,7 +13,7 @@ from qjmedia.model.message import Message
 from qjmedia.store.git import BlobId, CommitId
 from qjmedia.store.replaying.joining import Choose, Joiner, Placed, Question, Tally, content
 from qjmedia.store.replaying.moves import Move, below_root, edits, moves, require_plain
-from qjmedia.store.replaying.telling import News, retold
+from qjmedia.store.replaying.telling import News, retold, unclaimed
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Swap
@@ -173,7 +173,8 @@ class _Replay:
         tree = splice(self.repository.objects, new, root, swaps.values())
         folder = self.repository.place.common_dir / "objects"
         new.write(self.repository.git, folder)
-        self.here = self._commit(tree, env, self._retold(message, tally))
+        told = self._retold(message, tally)
+        self.here = self._commit(tree, env, unclaimed(told) if found and tree == root else told)
         self.made[commit] = self.here
         self.questions += tally.questions
         self.refiled += tally.refiled

@@ -17,6 +17,9 @@ YIELDED = "Qj-Yielded"
 NEW_ID = "Qj-Former-Id"
 """The id that a record had until somebody else's record was found to have it."""
 
+CLAIMS = ("Qj-Action: ", "Qj-Record: ", "Qj-Fields: ", "Qj-Changed-On: ", "Qj-Undoes: ")
+"""The trailers that only a commit with a change may carry."""
+
 Claims = dict[str, frozenset[str]]
 """The fields that changed, by record or unit."""
 
@@ -64,6 +67,15 @@ def retold(message: str, news: News) -> str:
     if told.record in (news.ids or {}):
         found.append(f"{NEW_ID}: {told.record}")
     return "\n".join((*found, ""))
+
+
+def unclaimed(message: str) -> str:
+    """Return the message of a commit that changes nothing any more: it may not say that it does.
+
+    Subject and reason stay, so that nothing anybody did is lost from the history.
+    """
+    lines = message.rstrip("\n").split("\n")
+    return "\n".join((*(each for each in lines if not each.startswith(CLAIMS)), ""))
 
 
 def _lines(lines: list[str], told: Message, news: News, *, is_true: bool) -> Iterator[str]:
