@@ -78,11 +78,14 @@ class Judge:
                 found += self._of_rule(rule, fault, _position(parsed, fault))
         return Verdict((*found, *failed), platform)
 
-    def together(self, platforms: Iterable[Platform]) -> Iterator[Finding]:
-        """Judge what only several platforms show."""
+    def together(
+        self, platforms: Iterable[Platform], changed: Collection[PurePosixPath] = ()
+    ) -> Iterator[Finding]:
+        """Judge what only several platforms show; clashes stand at the changed ones."""
         known = [each.outline() for each in platforms]
         running = {each.owner for each in known if each.is_active}
-        yield from self.placed(run(rules.on(Registry), Registry(tuple(known), self.context)))
+        registry = Registry(tuple(known), self.context, changed)
+        yield from self.placed(run(rules.on(Registry), registry))
         yield from self.offices(running)
 
     def offices(self, running: Collection[str]) -> Iterator[Finding]:
@@ -242,10 +245,11 @@ def _clashes(
 ) -> Iterator[Finding]:
     """Yield what the changed platforms bring about among the others.
 
-    A clash stands at whichever record comes later, so it may stand at one that did not change.
+    What stands at a record that did not change says of which it speaks.
     """
     known = set(judge.together(others))
-    for found in judge.together([*platforms, *others]):
+    changed = {platform.path for platform in platforms}
+    for found in judge.together([*platforms, *others], changed):
         if found.path in names or (found not in known and found.severity is Severity.ERROR):
             yield found
         elif found not in known and found.severity is Severity.WARNING:

@@ -312,8 +312,8 @@ def test_a_reopened_platform_applies_anew(repository: Repository) -> None:
 
 def test_a_reopened_account_must_not_have_been_taken(repository: Repository) -> None:
     put(repository, record(Status.CLOSED))
-    put(repository, record(Status.DRAFT, id="math-b"))
-    with pytest.raises(Faulty, match="账号已登记在"):
+    put(repository, record(Status.DRAFT, id="math-z", name="后来的"))
+    with pytest.raises(Faulty, match="账号已登记在“后来的”（math-z"):
         take(repository, reopen(reason=""))
 
 
