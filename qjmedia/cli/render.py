@@ -99,7 +99,7 @@ def render(
     written = write(
         forms.filled,
         to,
-        output.value if output else _named(to),
+        _named(to, output),
         own_templates=locate(root),
         fonts=fonts,
         tick=_progress(len(forms.filled), quiet=quiet or json),
@@ -123,8 +123,16 @@ def render(
         raise typer.Exit(3)
 
 
-def _named(to: Path) -> str:
-    """Return the format that a file's name asks for, else HTML."""
+def _named(to: Path, output: Output | None) -> str:
+    """Return the format asked for, else that of the file's name, else HTML."""
+    from qjmedia.errors import BadRequest
+
+    if str(to) == "-":
+        raise BadRequest(
+            "表格只写成文件，不写到标准输出", hint="写明目录或文件，例：-o 表格 或 -o 全部.pdf"
+        )
+    if output:
+        return output.value
     named = to.suffix[1:].lower()
     return named if named in {*Output} and not to.is_dir() else Output.HTML.value
 

@@ -139,6 +139,8 @@ def test_the_command_takes_the_format_from_the_file(school: Path, qjmedia: Comma
     assert (ran.code, ran.out) == (0, "全部.pdf\n")
     assert "已写 2 份" in ran.err
     assert len(PdfReader(school / "全部.pdf").pages) == 4
+    assert qjmedia("render", "--all", "--format", "md", "-o", "-").code == 2
+    assert not (school / "-").exists()
     refused = qjmedia("render", "--all", "-o", "全部.pdf", "--fonts", "没有")
     assert refused.code in {2, 3}
 
