@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from types import ModuleType
 
 COMMIT_DIGITS, BLOB_DIGITS = 7, 10
 UNNUMBERED = "-"
@@ -99,12 +100,27 @@ def symbol_of(trace: str) -> Symbol | None:
     """Return a code as a symbol; None for other words."""
     if not PATTERN.fullmatch(trace):
         return None
-    import segno
-
-    drawn = segno.make(
+    drawn = _encoder().encode(
         trace, error="m", mode="alphanumeric", mask=MASK, micro=False, boost_error=False
     )
     return Symbol(tuple(bytes(row) for row in drawn.matrix))
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> ModuleType:
+    """Return segno's encoder alone: its writers bring urllib, ssl and email, a sixth of a form."""
+    import sys
+    from importlib import import_module
+    from importlib.util import find_spec, module_from_spec
+
+    found = None if "segno" in sys.modules else find_spec("segno")
+    if found is None:
+        return import_module("segno.encoder")
+    sys.modules["segno"] = module_from_spec(found)  # a package whose own code has not run
+    try:
+        return import_module("segno.encoder")
+    finally:
+        del sys.modules["segno"]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,8 @@
 
 import re
 import struct
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
 from io import BytesIO
@@ -73,6 +75,16 @@ def test_a_symbol_is_the_code_and_nothing_else() -> None:
     }
     assert symbol.size == len(drawn.matrix) + 2 * QUIET
     assert symbol_of(UNSAVED) is symbol_of("") is None
+
+
+def test_a_symbol_needs_no_network_and_leaves_the_library_whole() -> None:
+    code = (
+        "import sys\nfrom qjmedia.render.trace import symbol_of\n"
+        f"symbol = symbol_of({CODE!r})\n"
+        "assert symbol and not {'ssl', 'urllib.request', 'segno'} & sys.modules.keys()\n"
+        "import segno\nsegno.make('A')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def painted(path: str) -> set[tuple[int, int]]:
