@@ -4,10 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test audit lock lint check bench docs fix torture fuzz mutate dev clean
-
-# LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI)
-LOCKED ?=
+.PHONY: demo test audit lock lint check bench docs fix torture fuzz mutate # LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI) LOCKED ?= peers dev clean
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
@@ -72,6 +69,10 @@ mutate: MUTANTS ?= 100
 mutate: $(READY)
 	$(BIN)/python tests/mutate.py rules $(MUTANTS)
 	$(BIN)/python tests/mutate.py writing $(MUTANTS)
+
+# the same kills and clerks pointed at papis and doorstop, each in an environment of its own
+peers: $(READY)
+	$(BIN)/python -m benchmarks.peers
 
 # the long battery: `make torture`, or in parts that add up: `make torture PART=kills`
 torture: $(READY)
