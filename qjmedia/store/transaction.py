@@ -17,7 +17,7 @@ from qjmedia.store.repository import Repository
 from qjmedia.store.writing import durable, index, interrupt, journal, lock, preflight, recovery
 from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Journal, Swap
-from qjmedia.store.writing.landing import land
+from qjmedia.store.writing.landing import Lead, land
 from qjmedia.store.writing.maintenance import outlast, tidy
 from qjmedia.store.writing.pack import NewObjects, flush_loose, object_id
 from qjmedia.store.writing.preflight import Tip
@@ -312,22 +312,18 @@ def _unsigned(error: GitFailed) -> MachineFault:
 def _publish(
     repository: Repository, tip: Tip, entry: Journal, checked: bytes | None, draft: _Draft
 ) -> Committed | None:
-    guard = index.Guard(repository, entry.token)
+    guard, lead = index.Guard(repository, entry.token), Lead(repository, entry.swaps)
     try:
         journal.write(repository.place.git_dir, entry)
         reached("journal")
         guard.take()
         unchanged = index.mark(repository) == checked
         moved = (unchanged or _is_free(repository, tip, entry.swaps)) and _move(
-            repository, tip, entry
+            repository, tip, entry, lead
         )
     except BaseException as error:
-        guard.release()
-        # where it is not certain that the branch stayed, recovery will find out; a Git that was
-        # killed leaves lock files, which only our journal allows the next run to remove
-        with suppress(QjError):
-            if not _was_killed(error) and repository.tip(tip.ref) == tip.commit:
-                journal.erase(repository.place.git_dir)
+        with suppress(QjError, OSError):
+            _back_out(repository, tip, entry, guard, lead, killed=_was_killed(error))
         raise
     if not moved:
         guard.release()
@@ -337,11 +333,49 @@ def _publish(
     return Committed(entry.new, draft.change, _follow(repository, entry, draft.objects, guard))
 
 
+def _back_out(
+    repository: Repository,
+    tip: Tip,
+    entry: Journal,
+    guard: index.Guard,
+    lead: Lead,
+    *,
+    killed: bool,
+) -> None:
+    """Leave nothing behind, where it is certain that the branch stayed.
+
+    Otherwise recovery will find out. As long as the index is ahead of the branch the guard stays,
+    so that nobody commits our change for us. A Git that was killed leaves lock files, which only
+    our journal allows the next run to remove.
+    """
+    if not lead.stands:
+        guard.release()
+    now = repository.tip(tip.ref)
+    if now == tip.commit:
+        lead.back()
+    if now in {tip.commit, entry.new}:
+        guard.release()
+    if now == tip.commit and not killed:
+        journal.erase(repository.place.git_dir)
+
+
 def _was_killed(error: BaseException) -> bool:
     return isinstance(error, GitFailed) and error.status < 0
 
 
-def _move(repository: Repository, tip: Tip, entry: Journal) -> bool:
+def _move(repository: Repository, tip: Tip, entry: Journal, lead: Lead) -> bool:
+    """Move the branch, the index ahead of it, if it still stands where we saw it."""
+    lead.go()
+    reached("ahead")
+    moved = _update_ref(repository, tip, entry)
+    if moved:
+        lead.followed()
+    else:
+        lead.back()
+    return moved
+
+
+def _update_ref(repository: Repository, tip: Tip, entry: Journal) -> bool:
     """Move the branch if it still stands where we saw it: THE commit point."""
     nothing = "0" * len(entry.new)
     order = f"update {entry.ref}\0{entry.new}\0{tip.commit or nothing}\0".encode()
@@ -374,8 +408,7 @@ def _follow(
     try:
         outlast(repository, objects)
         durable.flush_folders([(place.common_dir / entry.ref).parent, place.common_dir])
-        # looked at before, and again under the guard if the index had changed
-        land(repository, entry.swaps, nothing_staged=True)
+        land(repository, entry.swaps, led=True)
         guard.release()
         journal.erase(place.git_dir)
     except (QjError, OSError) as error:

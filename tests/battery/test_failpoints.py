@@ -12,7 +12,7 @@ from zygote import Zygote
 
 from qjmedia.model.tree import Record
 
-BEFORE = ("pre", "blob", "obj", "journal")
+BEFORE = ("pre", "blob", "obj", "journal", "ahead")
 AFTER = ("ref", "wt", "idx", "done")
 UNIT: Record = {**make.tree(make.MATH), "id": "chemistry", "name": "化学学院", "short": ["化院"]}
 

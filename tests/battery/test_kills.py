@@ -24,7 +24,7 @@ POLL_SECONDS = 0.0003
 PATIENCE_SECONDS = 60.0
 
 NOT_HIT = "ended before the kill"
-PATH = ("journal written", "index guarded", "branch moved", "files followed", "index followed")
+PATH = ("journal written", "index guarded", "index ahead", "branch moved", "files followed")
 """What lies between the last moment of before and the end."""
 
 
@@ -131,9 +131,9 @@ class Seen:
                 return "journal erased"
             return "objects written" if self._count() > self._objects else "lock taken"
         if not moved:
+            if _stat(git_dir / "index") != self._index:
+                return "index ahead"
             return "index guarded" if (git_dir / "index.lock").exists() else "journal written"
-        if _stat(git_dir / "index") != self._index:
-            return "index followed"
         followed = any(_stat(path) != stat for path, stat in self._files.items())
         return "files followed" if followed else "branch moved"
 

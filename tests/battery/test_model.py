@@ -33,7 +33,7 @@ SEQUENCES, STEPS = 24, 4
 TORTURE_SEQUENCES, TORTURE_STEPS = int(os.environ.get("QJMEDIA_SEQUENCES", "5000")), 8
 KEYS = ("name", "account", "owner", "remarks", "positioning", "maintenance")
 BY_HAND = "手工改动"
-BEFORE, AFTER = ("pre", "blob", "obj", "journal"), ("ref", "wt", "idx", "done")
+BEFORE, AFTER = ("pre", "blob", "obj", "journal", "ahead"), ("ref", "wt", "idx", "done")
 choices = st.integers(0, 999)
 
 Do = Callable[[Model], None]

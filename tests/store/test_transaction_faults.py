@@ -18,7 +18,7 @@ from qjmedia.store.transaction import Change, transact
 from qjmedia.store.writing import interrupt, lock, pending, recovery
 from qjmedia.store.writing.recovery import recover
 
-BEFORE = ("pre", "blob", "obj", "journal")
+BEFORE = ("pre", "blob", "obj", "journal", "ahead")
 AFTER = ("ref", "wt", "idx", "done")
 NEW = "registry/platforms/physics/site.yaml"
 PATHS = {
@@ -63,7 +63,7 @@ def test_killed_at_any_step_the_change_is_made_wholly_or_not_at_all(
     assert is_clean(root)
 
 
-@pytest.mark.parametrize("step", ["journal", "ref", "wt"])
+@pytest.mark.parametrize("step", ["journal", "ahead", "ref", "wt"])
 def test_killed_in_a_linked_work_tree_it_is_healed_there(
     step: str, root: Path, tmp_path: Path
 ) -> None:
@@ -118,6 +118,35 @@ def test_recovery_keeps_what_the_user_did_after_the_crash(root: Path) -> None:
     assert git(root, "show", f":{RECORD}") == "mine"
     assert (root / NEW).read_text("utf-8").startswith("ours")
     assert git(root, "status", "--porcelain") == f"MM {RECORD}"
+
+
+def test_recovery_takes_out_of_the_index_only_what_the_writer_put_there(root: Path) -> None:
+    other = RECORD.replace("wechat", "weibo")
+    put(root, "mine.txt", b"mine\n")
+    git(root, "add", "mine.txt")
+    killed_at("ahead", root, f"{RECORD},{NEW},{other}")
+    assert git(root, "diff", "--cached", "--name-only").split() == ["mine.txt", RECORD, other, NEW]
+    (root / ".git/index.lock").unlink()  # as Git advises
+    put(root, RECORD, b"mine\n")
+    git(root, "add", RECORD)
+    git(root, "restore", other)
+    recover(root)
+    assert git(root, "status", "--porcelain").split("\n") == [
+        "A  mine.txt",
+        f"M  {RECORD}",
+        f"A  {other}",
+    ]
+    assert git(root, "show", f":{RECORD}") == "mine"
+
+
+def test_before_recovery_plain_git_cannot_commit_what_was_put_into_the_index(root: Path) -> None:
+    killed_at("ahead", root)
+    git(root, "commit", "--quiet", "--all", "--message", "x", ok=(128,))
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "x", ok=(128,))
+    recover(root)
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "x")
+    assert git(root, "show", f"HEAD:{RECORD}") == "id: math-wechat"
+    assert is_clean(root)
 
 
 def test_recovery_leaves_another_branch_alone(root: Path) -> None:

@@ -1,5 +1,7 @@
 """Repositories in every state a person can bring them into: it works, or is refused in words."""
 
+import errno
+import os
 import shutil
 import subprocess
 from pathlib import Path, PurePosixPath
@@ -13,6 +15,8 @@ from qjmedia.errors import MachineFault, Refused
 from qjmedia.store.files import Revision
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
+from qjmedia.store.writing import index, landing
+from qjmedia.store.writing.recovery import recover
 
 PATH = PurePosixPath(RECORD)
 
@@ -193,7 +197,7 @@ def test_without_an_identity_nothing_is_written(
     refused(root, MachineFault, "git config --global user.email")
 
 
-@pytest.mark.parametrize("command", ["unpack-objects", "commit-tree", "update-ref"])
+@pytest.mark.parametrize("command", ["unpack-objects", "commit-tree", "update-index", "update-ref"])
 @pytest.mark.parametrize(
     ("says", "word"),
     [
@@ -216,12 +220,16 @@ def test_what_the_disk_refuses_is_told_and_changes_nothing(
     assert is_clean(root)
 
 
+@pytest.mark.parametrize("step", ["wt", "idx"])
 def test_trouble_after_the_commit_is_a_warning_and_mended_by_the_next_run(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = faulty_git(tmp_path / "bin", "update-index", "fatal: No space left on device")
+    def full(now: str) -> None:
+        if now == step:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     with monkeypatch.context() as patch, Repository.open(root) as repository:
-        patch.setenv("PATH", path)
+        patch.setattr(landing, "reached", full)
         done = transact(repository, lambda _: Change({PATH: b"id: ours\n"}, "变更"))
     assert done.commit == git(root, "rev-parse", "HEAD")
     assert "已提交" in done.warnings[0]
@@ -229,6 +237,27 @@ def test_trouble_after_the_commit_is_a_warning_and_mended_by_the_next_run(
     amend(root, b"id: again\n")
     assert commits(root) == 3
     assert is_clean(root)
+
+
+def test_an_index_that_cannot_be_put_back_is_kept_from_plain_git_until_it_is(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    path = faulty_git(tmp_path / "bin", "update-ref", "fatal: No space left on device")
+    with monkeypatch.context() as patch, Repository.open(root) as repository:
+        patch.setenv("PATH", path)
+        patch.setattr(index, "restore", broken)
+        with pytest.raises(MachineFault, match="磁盘空间不足"):
+            transact(repository, lambda _: Change({PATH: b"id: ours\n"}, "变更"))
+    put(root, "mine.txt", b"mine\n")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "x", ok=(128,))
+    recover(root)
+    assert commits(root) == 1
+    assert git(root, "status", "--porcelain") == "?? mine.txt"
+    amend(root)
+    assert commits(root) == 2
 
 
 def test_what_a_killed_git_leaves_does_not_block_the_next_run(

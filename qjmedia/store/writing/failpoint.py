@@ -5,7 +5,7 @@ import signal
 from typing import Literal
 
 Step = Literal[
-    "pre", "blob", "obj", "journal", "ref", "wt", "idx", "done",
+    "pre", "blob", "obj", "journal", "ahead", "ref", "wt", "idx", "done",
     "fetched", "replayed", "kept", "pushed",
 ]  # fmt: skip
 """Those of one change, then those of `sync` around it."""

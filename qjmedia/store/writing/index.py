@@ -1,8 +1,9 @@
 """Git's index: what the user has staged, and our own files in it."""
 
 import os
+import shutil
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,9 +18,6 @@ from qjmedia.store.writing.pending import own_folder
 PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.02
 _SHORTEST_CHECKSUM, _LONGEST_CHECKSUM = 20, 32
-_FEW = 4
-_FILE = 0o100644.to_bytes(4, "big")
-_LONGEST_NAME = 0xFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,9 @@ class Staged:
 class Guard:
     """Git's own `index.lock`, held as `git commit` holds it.
 
-    Between the moment the branch moves and the moment the index follows, a plain `git commit`
-    would take our file back out. While the guard stands, Git refuses to touch the index.
+    While it stands, Git refuses to touch the index. That is not enough by itself: `git commit`
+    reads the index before it asks for the lock. So the index goes first and the branch after it:
+    whoever reads the branch, and the index after it, cannot take our change back out.
     """
 
     def __init__(self, repository: Repository, token: str) -> None:
@@ -60,12 +59,21 @@ class Guard:
             try:
                 durable.create(self._path, self._content)
             except FileExistsError:
+                if self._is_ours():  # of a writer who died, whose journal we have
+                    self._held = True
+                    return
                 if time.monotonic() > until:
                     raise occupied(self._path) from None
                 time.sleep(_POLL_SECONDS)
             else:
                 self._held = True
                 return
+
+    def _is_ours(self) -> bool:
+        try:
+            return self._path.read_bytes() == self._content
+        except OSError:
+            return False
 
     def release(self) -> None:
         """Remove the lock file if it is ours."""
@@ -131,81 +139,84 @@ def staged(repository: Repository, tree: TreeId) -> dict[PurePosixPath, Staged]:
     return {PurePosixPath(os.fsdecode(name)): _staged(line) for line, name in pairs}
 
 
-def record(
-    repository: Repository,
-    blobs: Mapping[PurePosixPath, BlobId | None],
-    put: Collection[PurePosixPath] = (),
-) -> None:
+def record(repository: Repository, blobs: Mapping[PurePosixPath, BlobId | None]) -> None:
     """Put these blobs into the index and leave all its other entries as they are.
 
     The caller holds the guard. The new index is made beside the old one and takes its place whole.
 
-    Args:
-        repository: where.
-        blobs: what each path is to be, None where it goes away.
-        put: the paths whose work files hold just that.
+    Raises:
+        GitFailed, OSError: it cannot be written; the index is as before.
+    """
+    env = _beside(repository)
+    lines = b"".join(_line(repository, path, blob) for path, blob in blobs.items())
+    repository.git.run("update-index", "-z", "--index-info", stdin=lines, env=env)
+    _replace(repository)
+
+
+def refresh(repository: Repository, paths: Sequence[PurePosixPath]) -> None:
+    """Look at these work files, so that `git status` need not; the caller holds the guard.
 
     Raises:
         GitFailed, OSError: it cannot be written; the index is as before.
     """
+    if paths:
+        _refresh(repository, paths, _beside(repository))
+        _replace(repository)
+
+
+def keep(repository: Repository) -> Path | None:
+    """Keep the index as it is, for `restore`; None if there is none.
+
+    Raises:
+        OSError: it cannot be kept.
+    """
+    kept = own_folder(repository.place.git_dir) / "index.before"
+    kept.unlink(missing_ok=True)
+    _copy(repository.place.git_dir / "index", kept)
+    return kept if kept.exists() else None
+
+
+def restore(repository: Repository, kept: Path | None) -> None:
+    """Put the index back as it was kept; the caller holds the guard.
+
+    Raises:
+        OSError: it cannot be put back.
+    """
     index = repository.place.git_dir / "index"
+    if kept is None:
+        index.unlink(missing_ok=True)
+    else:
+        kept.replace(index)
+        kept.unlink(missing_ok=True)  # two names of one file are not replaced
+    durable.flush_folders([index.parent])
+
+
+def _beside(repository: Repository) -> dict[str, str]:
+    """Copy the index, and return what makes Git work on the copy."""
     beside = own_folder(repository.place.git_dir) / "index"
     beside.with_name("index.lock").unlink(missing_ok=True)  # of a run that was killed
     beside.unlink(missing_ok=True)
-    _copy(index, beside)
-    env = {"GIT_INDEX_FILE": str(beside)}
-    if not _taken_from_disk(repository, blobs, put, beside):
-        lines = b"".join(_line(repository, path, blob) for path, blob in blobs.items())
-        repository.git.run("update-index", "-z", "--index-info", stdin=lines, env=env)
-        _refresh(repository, [path for path, blob in blobs.items() if blob is not None], env)
-    beside.replace(index)
+    _copy(repository.place.git_dir / "index", beside)
+    return {"GIT_INDEX_FILE": str(beside)}
+
+
+def _replace(repository: Repository) -> None:
+    index = repository.place.git_dir / "index"
+    (own_folder(repository.place.git_dir) / "index").replace(index)
     durable.flush_folders([index.parent])
 
 
 def _copy(index: Path, beside: Path) -> None:
-    """Let `beside` be the index too: Git never changes one in place, it puts another there."""
+    """Let `beside` be the index too: Git never changes one in place, it puts another there.
+
+    Its time stays: by it Git knows which files it has to read again.
+    """
     with suppress(FileNotFoundError):
         try:
             os.link(index, beside)
         except OSError:
-            durable.create(beside, index.read_bytes(), flush=False)
-
-
-def _taken_from_disk(
-    repository: Repository,
-    blobs: Mapping[PurePosixPath, BlobId | None],
-    put: Collection[PurePosixPath],
-    beside: Path,
-) -> bool:
-    """Let Git take a few work files in as they stand, and say whether that gave these blobs.
-
-    To tell it the blobs, and then to let it look at the files, writes an index of 100,000 files
-    twice. Somebody may have edited a file in between, or a setting changes what is taken in: then
-    it has to be done that way.
-    """
-    if len(blobs) > _FEW or not set(blobs) <= set(put):
-        return False
-    names = b"".join(os.fsencode(path) + b"\0" for path in blobs)
-    env = {"GIT_INDEX_FILE": str(beside)}
-    taking = ("update-index", "--add", "--remove", "-z", "--stdin")
-    if repository.git.run(*taking, stdin=names, env=env, ok=(0, 1, 128)).status:
-        return False
-    made = beside.read_bytes()
-    return all(_holds(made, path, blob) for path, blob in blobs.items())
-
-
-def _holds(index: bytes, path: PurePosixPath, blob: BlobId | None) -> bool:
-    """Whether an index surely has this path as this blob, an ordinary file, or (None) not at all.
-
-    Each entry: mode, owner, group, size (4 bytes each), id, flags with the path's length, path.
-    https://git-scm.com/docs/index-format
-    """
-    name = os.fsencode(path)
-    flags_and_name = min(len(name), _LONGEST_NAME).to_bytes(2, "big") + name + b"\0"
-    if blob is None:
-        return flags_and_name not in index
-    at = index.find(bytes.fromhex(blob) + flags_and_name)
-    return at > 0 and index[at - 16 : at - 12] == _FILE
+            shutil.copy2(index, beside)
+            durable.flush_files([beside])
 
 
 def _refresh(repository: Repository, paths: Iterable[PurePosixPath], env: dict[str, str]) -> None:

@@ -10,7 +10,7 @@ from qjmedia.errors import QjError
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing import index, journal, lock, pending, worktree
 from qjmedia.store.writing.journal import Journal, Swap
-from qjmedia.store.writing.landing import land
+from qjmedia.store.writing.landing import land, withdraw
 
 STALE_SECONDS = 2.0
 _WAIT_SECONDS = 5.0
@@ -38,7 +38,8 @@ def _heal(root: Path) -> None:
 def settle(repository: Repository) -> None:
     """Finish or forget what a dead writer began; the caller holds the writers' lock.
 
-    If its commit is on the branch, work files and index follow it; otherwise nothing had happened.
+    If its commit is on the branch, work files and index follow it; otherwise nothing had happened,
+    and what was put into the index ahead of it comes out again.
 
     Raises:
         Conflict: another Git is at work in the repository.
@@ -51,16 +52,18 @@ def settle(repository: Repository) -> None:
     if found is not None:
         _remove_stale_locks(repository, found)
         worktree.sweep(repository.place.top, found.swaps)
-        if _has_landed(repository, found):
-            _land(repository, found)
+        _finish(repository, found)
     journal.erase(git_dir)
 
 
-def _land(repository: Repository, found: Journal) -> None:
+def _finish(repository: Repository, found: Journal) -> None:
     guard = index.Guard(repository, found.token)
     guard.take()
     try:
-        land(repository, found.swaps)
+        if _has_landed(repository, found):
+            land(repository, found.swaps)
+        else:
+            withdraw(repository, found.swaps)
     finally:
         guard.release()
 
@@ -118,10 +121,11 @@ def catch_up(repository: Repository, swaps: Sequence[Swap]) -> None:
 def _remove_stale_locks(repository: Repository, found: Journal) -> None:
     place = repository.place
     guard = index.lock_path(repository)
+    locks = [guard, place.git_dir / "HEAD.lock", place.common_dir / f"{found.ref}.lock"]
     with suppress(FileNotFoundError):
         if guard.read_bytes() == index.guard_content(found.token):
-            guard.unlink()
-    for path in (guard, place.git_dir / "HEAD.lock", place.common_dir / f"{found.ref}.lock"):
+            locks.remove(guard)  # ours stays until the index is right again
+    for path in locks:
         _remove_if_stale(path, place.top, place.common_dir)
 
 
