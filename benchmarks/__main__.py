@@ -24,6 +24,7 @@ from benchmarks.records import build
 from benchmarks.rules import growth
 from benchmarks.sandbox import surroundings
 from benchmarks.word import word
+from benchmarks.workbook import workbook
 
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -42,13 +43,16 @@ class Scale:
     small: int = 1_000
     large: int = 10_000
     rows: int = 20_000
+    sheet_rows: int = 5_000
     forms: int = 830  # 500 of them are 二级 and have a form
     short_runs: int = 21
     runs: int = 9
     long_runs: int = 3
 
 
-QUICK = Scale(small=100, large=1_000, rows=1_000, forms=50, short_runs=5, runs=3, long_runs=1)
+QUICK = Scale(
+    small=100, large=1_000, rows=1_000, sheet_rows=500, forms=50, short_runs=5, runs=3, long_runs=1
+)
 
 
 class Bench:
@@ -133,6 +137,10 @@ class Bench:
         folder.mkdir()
         yield from ledger(folder, self.env, QJMEDIA, self.scale.rows, self.scale.long_runs)
 
+    def workbook(self) -> Iterator[Row]:
+        """Write a ledger as a workbook, beside openpyxl."""
+        yield from workbook(self.scale.sheet_rows, self.scale.runs)
+
     def place(self, count: int) -> Place:
         """Return a registry of `count` records."""
         if count not in self._places:
@@ -174,7 +182,7 @@ def main() -> None:
         "rows",
         nargs="*",
         metavar="row",
-        help="startup, check, amend, rules, paper, word, ledger; without any: all",
+        help="startup, check, amend, rules, paper, word, ledger, workbook; without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
     options = parser.parse_args()
@@ -188,6 +196,7 @@ def main() -> None:
             "paper": bench.paper,
             "word": bench.word,
             "ledger": bench.ledger,
+            "workbook": bench.workbook,
         }
         wanted = options.rows or [*known]
         if strange := set(wanted) - set(known):

@@ -1,6 +1,6 @@
 """A workbook of Excel or WPS: text that stays text, and cells that a unit can fill in."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -95,7 +95,7 @@ class _Book:
         return places
 
     def _fill(self, page: "Page", ledger: Ledger, lists: Mapping[str, str]) -> None:
-        widths = [_wide(head, values) for head, values in _by_column(ledger)]
+        widths, heights = measured(ledger)
         last = len(widths) - 1
         fits = sum(widths) <= A_PAGE
         self._above(page, ledger, last if fits else 0)
@@ -105,8 +105,8 @@ class _Book:
             self._column(page, at, column, [row[at] for row in ledger.rows])
             if column.field in lists:
                 self._choice(page, at, len(ledger.rows), lists[column.field])
-        for row, values in enumerate(ledger.rows, start=HEADS_AT):
-            page.set_row(row, _height(values, widths))
+        for row, height in enumerate(heights, start=HEADS_AT):
+            page.set_row(row, height)
         if ledger.rows:
             page.autofilter(HEAD_ROW, 0, HEAD_ROW + len(ledger.rows), last)
         page.freeze_panes(HEADS_AT, _frozen(ledger.columns))
@@ -194,22 +194,27 @@ class _Book:
 _BODY = {"border": 1, "valign": "vcenter", "text_wrap": True, "num_format": "@"}
 
 
-def _by_column(ledger: Ledger) -> Iterator[tuple[str, Sequence[str]]]:
+def measured(ledger: Ledger) -> tuple[list[int], list[int]]:
+    """Return how wide each column is, in letters, and how high each row, in points.
+
+    Programs differ in whether they work the height out themselves. A value that stands in many
+    rows, as most words of a ledger do, is measured once.
+    """
+    widths, lines = [], [1] * len(ledger.rows)
     for at, column in enumerate(ledger.columns):
-        yield column.head, [row[at] for row in ledger.rows]
+        values = [row[at] for row in ledger.rows]
+        measured = {value: width(value) for value in {*values}}
+        wide = min(max(NARROWEST, width(column.head), *measured.values()), WIDEST)
+        widths.append(wide)
+        tall = {v: _lines(v, wide) for v, its in measured.items() if its > wide or "\n" in v}
+        if tall:
+            lines = [max(tall.get(v, 1), now) for v, now in zip(values, lines, strict=True)]
+    return widths, [each * LINE_POINTS + ROW_PADDING for each in lines]
 
 
-def _wide(head: str, values: Sequence[str]) -> int:
-    return min(max(NARROWEST, *map(width, (head, *values))), WIDEST)
-
-
-def _height(values: Sequence[str], widths: Sequence[int]) -> int:
-    """Return the height of a row in points; programs differ in whether they work it out."""
-    lines = max(
-        sum(-(-(width(line) or 1) // wide) for line in value.split("\n"))
-        for value, wide in zip(values, widths, strict=True)
-    )
-    return lines * LINE_POINTS + ROW_PADDING
+def _lines(value: str, wide: int) -> int:
+    """Return how many lines a text takes in a column."""
+    return sum(-(-(width(line) or 1) // wide) for line in value.split("\n"))
 
 
 def _on_paper(page: "Page", *, fits: bool) -> None:
