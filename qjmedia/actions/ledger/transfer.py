@@ -5,9 +5,8 @@ wrong must be mended first.
 """
 
 import json
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -48,10 +47,6 @@ from qjmedia.store.yaml import parse
 Progress = Callable[[int, int], None]
 """Called with how many rows are done, and how many there are."""
 
-
-SEVERAL = "QJ0804"
-"""The rule that names the units which have several platforms of one kind."""
-_COUNT = re.compile(r"[0-9]+")
 
 OF_THE_UNIT = frozenset({"opened_by", "tier", "steward", "accountable"})
 """What follows from the unit, and so follows a platform into another one."""
@@ -332,7 +327,6 @@ class _Import:
         mine = {path: at for at, line in enumerate(lines) for path in line.files}
         rows = {known.platform.path: known for known in self.index.by_id.values()}
         clashing: dict[int, list[Finding]] = {}
-        several: list[str] = []
         for found in self.judge.together(known.platform for known in rows.values()):
             at = mine.get(PurePosixPath(found.path))
             if at is None:
@@ -341,20 +335,36 @@ class _Import:
                 clashing.setdefault(at, []).append(found)
             elif found.severity is Severity.WARNING:
                 self._remark(lines[at].row, found.message)
-            elif found.code == SEVERAL:
-                several.append(found.message.partition("：")[0])
-        if several:
-            most = max(several, key=lambda told: int(_COUNT.findall(told)[-1]))
-            told = (
-                f"{len(several)} 处单位里同类平台不止一个（第八条：避免重复建设），最多的是{most}"
-            )
-            self.remarks.append(Remark(0, told))
+        self.remarks.extend(self._crowded(rows, mine))
         for at, errors in clashing.items():
             reason = "；".join(_reason(each) for each in errors)
             columns = {row.place: columns for row, columns in self.rows}[lines[at].row.place]
             error = UnreadableError(reason, _field_of(errors[0]))
             lines[at] = _refused_line(lines[at].row, lines[at].name, columns, error)
         return lines
+
+    def _crowded(
+        self, rows: Mapping[PurePosixPath, Known], mine: Iterable[PurePosixPath]
+    ) -> Iterator[Remark]:
+        """Name the units that will have several platforms of one kind, drafts too: 第八条.
+
+        QJ0804 says so of platforms in service only, and a ledger brings drafts.
+        """
+        posts = Counter(
+            (each.owner, each.kind)
+            for each in (known.platform for known in rows.values())
+            if each.tier is Tier.UNIT and not (each.status and each.status.is_over)
+        )
+        written = [rows[path].platform for path in mine if path in rows]
+        new = {(each.owner, each.kind) for each in written}
+        crowded = [(count, post) for post, count in posts.items() if count > 1 and post in new]
+        if crowded:
+            most, (owner, kind) = max(crowded)
+            yield Remark(
+                0,
+                f"{len(crowded)} 处单位里同类平台不止一个（第八条：避免重复建设），"
+                f"最多的是“{self.roster.name_of(owner)}”，有 {most} 个{kind}",
+            )
 
     def _units_used(self, lines: Sequence[Line]) -> tuple[NewUnit, ...]:
         owners = dict.fromkeys(path.parent.name for line in lines for path in line.files)

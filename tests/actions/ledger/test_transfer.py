@@ -452,6 +452,14 @@ def test_what_is_doubtful_is_remarked_on(root: Path) -> None:
         assert doubt in doubts
 
 
+def test_units_with_several_platforms_of_one_kind_are_counted(root: Path) -> None:
+    """Drafts too: all that a ledger brings are drafts."""
+    rows = [ROW | {"名称": f"示例数院{at}", "账号": f"example_{at}"} for at in range(3)]
+    assert "1 处单位里同类平台不止一个" in (doubts := told(held(root, *rows)))
+    assert "最多的是“数学与统计学院”，有 3 个微信公众号" in doubts
+    assert "同类平台不止一个" not in told(held(root, rows[0], rows[1] | {"类型": "微博"}))
+
+
 def test_a_row_that_is_longer_than_the_header_is_refused(root: Path) -> None:
     lines = [[*ROW], [*ROW.values()], [*ROW.values(), "多出"]]
     ledger = prepare(WorkTree(root), book(*lines), CREATE, today=make.TODAY)
