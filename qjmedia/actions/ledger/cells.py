@@ -30,7 +30,7 @@ _CLEAN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9_:/.@#?=&%-]*")
 _HIDDEN = {"Cf", "Cc", "Cs"}
 _UNASSIGNED = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """What only the machine that wrote it can show."""
-_BETWEEN_PHONES = re.compile(r"[/、,，;；\n]|\s{2,}|(?<=\d)\s+(?=1[3-9]\d{9}|0\d{2,3}-?\d{7})")
+_BETWEEN_PHONES = re.compile(r"[/／、,，;；\n]|\s{2,}|(?<=\d)\s+(?=1[3-9]\d{9}|0\d{2,3}-?\d{7})")
 _MASKED = re.compile(r"[0-9()+-]*\*{3,}[0-9]*")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 _PHONE = re.compile(
@@ -136,7 +136,9 @@ class Cleaner:
         """
         bare = self._unmasked(text)
         several = [part for part in _BETWEEN_PHONES.split(bare) if part.strip()]
-        if len(several) > 1 and all(_PHONE.search(part) for part in several):
+        if len(several) > 1 and all(
+            _PHONE.search(unicodedata.normalize("NFKC", part)) for part in several
+        ):
             return self.phones(bare)
         return {key: self.phone(bare)} if bare else {}
 

@@ -117,6 +117,8 @@ def test_a_number_that_a_spreadsheet_has_spoilt_is_never_a_number_again(number: 
                                                   "landline": "0874-1234567"}),
         ("13800000000 0874-1234567", {"mobile": "13800000000", "landline": "0874-1234567"}),
         ("13800000000、13800000000", {"mobile": "13800000000"}),
+        ("１３８００００００００／０８７４－１２３４５６７", {"mobile": "13800000000",
+                                                  "landline": "0874-1234567"}),
         ("138****0000", {}),
         ("138****0000/0874-****67", {}),
         ("+86 138-0000-0000", {"mobile": "13800000000"}),
@@ -128,8 +130,10 @@ def test_several_phones_in_a_cell(cell: str, expected: dict[str, str]) -> None:
 
 
 def test_two_mobiles_in_a_cell_are_not_one_too_many_for_silence() -> None:
-    with pytest.raises(UnreadableError, match="两个同类的电话"):
-        Cleaner().phones("13800000000、13800000001")
+    for typed in ("13800000000、13800000001", "１３８００００００００／13800000001"):
+        for read in (Cleaner().phones, lambda cell: Cleaner().phone_column(cell, "mobile")):
+            with pytest.raises(UnreadableError, match="两个同类的电话"):
+                read(typed)
 
 
 @pytest.mark.parametrize(
