@@ -4,7 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test audit lock lint check bench docs fix torture fuzz mutate # LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI) LOCKED ?= peers dev clean
+.PHONY: demo test audit lock lint check bench docs fix torture fuzz mutate peers dev clean
+
+# LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI)
+LOCKED ?=
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("需要 Python 3.11 或更高版本" if sys.version_info < (3, 11) else 0)'
