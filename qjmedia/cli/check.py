@@ -108,12 +108,9 @@ def check(
 def _standing(files: "Files", root: Path, today: "date", progress: "Progress | None") -> "Report":
     """Judge everything; what an earlier run found out is not judged again."""
     from qjmedia.actions.survey.check import check
-    from qjmedia.store.cache import Cache
+    from qjmedia.store.cache import opened
 
-    cache = None if os.environ.get("QJMEDIA_NO_CACHE") else Cache.open(root)
-    if cache is None:
-        return check(files, today, progress=progress)
-    with cache:
+    with opened(root) as cache:
         return check(files, today, progress=progress, cache=cache)
 
 

@@ -6,17 +6,20 @@ SQLite's write-ahead log tells after a power cut how much of it is whole.
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection, DatabaseError, Error, connect
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+WAY_OUT = "QJMEDIA_NO_CACHE"
+"""While this environment variable is set, nothing is kept and nothing kept is used."""
+
 FOLDER = "qjmedia"
 NAME = "cache.sqlite"
-FORMAT = 1
+FORMAT = 2
 """Raised when what the tables hold changes."""
 
 LARGEST_BYTES = 64 << 20
@@ -37,8 +40,7 @@ CREATE TABLE IF NOT EXISTS folder (
   id INTEGER PRIMARY KEY, grounds INT, name BLOB, tree BLOB, summary BLOB,
   UNIQUE (grounds, name, tree));
 CREATE TABLE IF NOT EXISTS detail (id INTEGER PRIMARY KEY, value BLOB);
-CREATE TABLE IF NOT EXISTS key (
-  key INT, folder BLOB, PRIMARY KEY (key, folder)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS keyring (id INTEGER PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS value (
   id INTEGER PRIMARY KEY, kind TEXT, grounds INT, name BLOB, value BLOB,
   UNIQUE (kind, grounds, name));
@@ -46,13 +48,16 @@ CREATE TABLE IF NOT EXISTS value (
 
 
 class Kept(NamedTuple):
-    """What is kept of one folder: a short summary, the detail, and the keys to find it by."""
+    """What is kept of one folder: a short summary, the detail, and the keys to find it by.
+
+    The keys are one value, so that one that is lost is noticed: an index could not tell.
+    """
 
     name: str
     tree: bytes
     summary: bytes
     detail: bytes
-    keys: Sequence[int]
+    keys: bytes
 
 
 class Cache:
@@ -66,8 +71,8 @@ class Cache:
 
     @classmethod
     def open(cls, root: Path) -> "Cache | None":
-        """Return the cache of the registry at `root`; None where there can be none."""
-        folder = common_folder(root)
+        """Return the cache of the registry at `root`; None where there can or shall be none."""
+        folder = None if os.environ.get(WAY_OUT) else common_folder(root)
         if folder is None:
             return None
         path = folder / FOLDER / NAME
@@ -130,12 +135,16 @@ class Cache:
         )  # fmt: skip
         return [value for of, kept in asked if (value := _sound(kept, os.fsencode(name), of))]
 
-    def holders(self, keys: Iterable[int]) -> set[str]:
-        """Return the folders of which some version may hold one of these keys."""
+    def keyrings(self, grounds: int) -> dict[tuple[str, bytes], bytes]:
+        """Return the keys of each version of each folder, of which they are known."""
+        asked = self._ask(
+            "SELECT name, tree, value FROM folder JOIN keyring USING (id) WHERE grounds = ?",
+            grounds,
+        )
         return {
-            os.fsdecode(name)
-            for key in keys
-            for (name,) in self._ask("SELECT folder FROM key WHERE key = ?", key)
+            (os.fsdecode(name), tree): value
+            for name, tree, kept in asked
+            if (value := _sound(kept, b"keys", name, tree)) is not None
         }
 
     def value(self, kind: str, grounds: int, name: bytes) -> bytes | None:
@@ -193,8 +202,11 @@ class Cache:
             (grounds, KEPT_GROUNDS - 1),
         ).fetchall()
         for number in old:
-            execute("DELETE FROM detail WHERE id IN (SELECT id FROM folder WHERE grounds = ?)",
-                    number)  # fmt: skip
+            for table in ("detail", "keyring"):
+                execute(
+                    f"DELETE FROM {table} WHERE id IN (SELECT id FROM folder WHERE grounds = ?)",  # noqa: S608  no value
+                    number,
+                )
             for table in ("folder", "value"):
                 execute(f"DELETE FROM {table} WHERE grounds = ?", number)  # noqa: S608  no value
             execute("DELETE FROM grounds WHERE id = ?", number)
@@ -214,16 +226,16 @@ class Cache:
             (*mine, KEPT_VERSIONS - 1),
         ).fetchall()
         for number in {*same, *old}:
-            execute("DELETE FROM folder WHERE id = ?", number)
-            execute("DELETE FROM detail WHERE id = ?", number)
+            for table in ("folder", "detail", "keyring"):
+                execute(f"DELETE FROM {table} WHERE id = ?", number)  # noqa: S608  no value
         added = execute(
             "INSERT INTO folder (grounds, name, tree, summary) VALUES (?, ?, ?, ?)",
             (*mine, each.tree, _checked(each.summary, name, each.tree)),
         )
         detail = _checked(each.detail, name, each.tree)
         execute("INSERT INTO detail VALUES (?, ?)", (added.lastrowid, detail))
-        keys = ((key, name) for key in each.keys)
-        self._connection.executemany("INSERT OR IGNORE INTO key VALUES (?, ?)", keys)
+        keys = _checked(each.keys, b"keys", name, each.tree)
+        execute("INSERT INTO keyring VALUES (?, ?)", (added.lastrowid, keys))
 
     def _keep_value(self, kind: str, grounds: int, name: bytes, value: bytes, most: int) -> None:
         execute = self._connection.execute
@@ -247,6 +259,17 @@ class Cache:
             return []
 
 
+@contextmanager
+def opened(root: Path) -> Iterator[Cache | None]:
+    """Give the cache of the registry at `root` for a while, None where there is none."""
+    cache = Cache.open(root)
+    if cache is None:
+        yield None
+    else:
+        with cache:
+            yield cache
+
+
 def common_folder(root: Path) -> Path | None:
     """Return the Git folder that all work trees share, None where there is none."""
     with suppress(OSError):
@@ -259,6 +282,8 @@ def common_folder(root: Path) -> Path | None:
                 own = folder / pointer.strip()
                 common = own / "commondir"
                 return own / common.read_text("utf-8").strip() if common.is_file() else own
+        if (root / "objects").is_dir() and (root / "HEAD").is_file():
+            return root  # a server's repository, without work tree
     return None
 
 

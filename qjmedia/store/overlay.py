@@ -33,13 +33,14 @@ class Overlay(Files):
         return self.changed[path] if path in self.changed else self.below.read(path)
 
     def read_all(self, paths: Iterable[PurePosixPath]) -> Iterator[tuple[PurePosixPath, bytes]]:
-        """Yield files in the order asked for."""
+        """Yield paths with their bytes in the order asked, leaving out what `read` gives None."""
         wanted = list(paths)
         below = self.below.read_all(path for path in wanted if path not in self.changed)
+        following = next(below, None)
         for path in wanted:
-            if path in self.changed:
-                data = self.changed[path]
-                if data is not None:
-                    yield path, data
-            else:
-                yield next(below)
+            data = self.changed.get(path)
+            if data is not None:
+                yield path, data
+            elif following is not None and following[0] == path and path not in self.changed:
+                yield following
+                following = next(below, None)

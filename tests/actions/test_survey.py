@@ -21,17 +21,21 @@ from plain_git import git, put
 import qjmedia
 from qjmedia.actions.check import Judge, Verdict
 from qjmedia.actions.check import check as plainly
+from qjmedia.actions.guard.law import Law
+from qjmedia.actions.guard.outcome import Pardon, outcome
+from qjmedia.actions.survey import grounds as grounds_of
 from qjmedia.actions.survey import hands
 from qjmedia.actions.survey.check import check
 from qjmedia.actions.survey.grounds import grounds, law
 from qjmedia.actions.survey.verdicts import ACROSS, Summary, judged, kept, keys, packed, unpacked
 from qjmedia.model.finding import Report
+from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Registry
-from qjmedia.store.cache import FOLDER, NAME, Cache
+from qjmedia.store.cache import FOLDER, KEPT_GROUNDS, KEPT_VERSIONS, NAME, Cache, opened
 from qjmedia.store.files import Revision, WorkTree
 from qjmedia.store.folders import content
-from qjmedia.store.layout import SCHEMA_OF, packaged
+from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, is_record, packaged
 from qjmedia.store.repository import Repository
 
 PACKAGE = Path(qjmedia.__file__).parent
@@ -201,6 +205,174 @@ def test_with_and_without_a_cache_the_same_is_found_for_long(files: WorkTree, pa
     seed = random.SystemRandom().randrange(1 << 30)
     print(f"seed {seed} of part {part}")  # noqa: T201  a failure can be repeated by it
     _compare(files, 400, seed)
+
+
+def _plainly_across(
+    before: WorkTree | Revision, after: WorkTree | Revision, paths: set[PurePosixPath], today: date
+) -> set[tuple[str, str, str]]:
+    """Return what only several records show after a change and did not before, the long way."""
+    told = []
+    for files in (before, after):
+        judge = Judge(files, today)
+        read = files.read_all(path for path in files.paths(PLATFORMS) if is_record(path))
+        verdicts = (judge.record(path, data) for path, data in read)
+        platforms = [each.platform for each in verdicts if each.platform is not None]
+        told.append({(each.code, each.path, each.message) for each in judge.together(platforms)})
+    return told[1] - told[0] if any(map(is_record, paths)) else set()
+
+
+def _compare_change(files: WorkTree, steps: int, seed: int) -> None:
+    """Commit random changes and hold what each brings about against a look at everything."""
+    dice = random.Random(seed)  # noqa: S311  variety, not secrecy
+    with Repository.open(files.root) as repository:
+        before = Revision(repository, repository.head())
+        for _ in range(steps):
+            done = [_step(files, dice) for _ in range(dice.randrange(1, 5))]
+            git(files.root, "add", "-A")
+            git(files.root, "commit", "-q", "--allow-empty", "-m", "改动")
+            after = Revision(repository, repository.head())
+            old, new = before.blobs(), after.blobs()
+            changed = {path for path in {*old, *new} if old.get(path) != new.get(path)}
+            law = Law(before)
+            is_lawful = not changed & {UNITS_PATH, POLICY_PATH, SCHEMA_OF["platform"]}
+            expected = _plainly_across(before, after, changed, make.TODAY) if is_lawful else set()
+            own = [Judge(after, make.TODAY).record(path, data) for path, data in
+                   after.read_all(sorted(filter(is_record, changed)))]  # fmt: skip
+            expected |= {
+                (each.code, each.path, each.message) for one in own for each in one.findings
+            }
+            for cache in (None, Cache.open(files.root), Cache.open(files.root)):
+                found = {
+                    (each.code, each.path, each.message)
+                    for each in outcome(before, after, changed, law, make.TODAY, Pardon(), cache)
+                }
+                found = {each for each in found if is_record(PurePosixPath(each[1])) or
+                         each[1] == str(UNITS_PATH)}  # fmt: skip
+                assert not is_lawful or found == expected, done
+                if cache is not None:
+                    cache.close()
+            before = after
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_change_brings_about_what_a_look_at_everything_tells(files: WorkTree, seed: int) -> None:
+    _compare_change(files, 8, seed)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("part", range(4))
+def test_a_change_brings_about_what_a_look_at_everything_tells_for_long(
+    files: WorkTree, part: int
+) -> None:
+    seed = random.SystemRandom().randrange(1 << 30)
+    print(f"seed {seed} of part {part}")  # noqa: T201  a failure can be repeated by it
+    _compare_change(files, 200, seed)
+
+
+def test_a_proposal_is_judged_by_what_it_changes_alone(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Repository.open(files.root) as repository:
+        before = Revision(repository, repository.head())
+        _known(before, files.root, make.TODAY)
+        path = files.root / "registry/platforms/math/math-1.yaml"
+        path.write_text(path.read_text("utf-8") + "# 一行\n", "utf-8")
+        git(files.root, "commit", "-q", "-a", "-m", "改动")
+        asked: list[str] = []
+        judge = Judge.record
+
+        def record(self: Judge, path: PurePosixPath, data: bytes) -> Verdict:
+            asked.append(path.name)
+            return judge(self, path, data)
+
+        monkeypatch.setattr(Judge, "record", record)
+        after = Revision(repository, repository.head())
+        changed = {PurePosixPath("registry/platforms/math/math-1.yaml")}
+        with opened(files.root) as cache:
+            law = Law(before)
+            assert cache is not None
+            assert not [*outcome(before, after, changed, law, make.TODAY, Pardon(), cache)]
+    assert asked == ["math-1.yaml"]
+
+
+def test_a_key_that_is_lost_is_noticed(files: WorkTree) -> None:
+    _known(files, files.root, make.TODAY)
+    with sqlite3.connect(files.root / ".git" / FOLDER / NAME) as connection:
+        connection.execute("UPDATE keyring SET value = substr(value, 1, 8) || zeroblob(8)")
+    connection.close()
+    text = (files.root / "registry/platforms/math/math-1.yaml").read_text("utf-8")
+    other = files.root / "registry/platforms/physics/physics-2.yaml"
+    account = re.search(r"(?m)^account: .*$", text)
+    assert account
+    told = re.sub(r"(?m)^account: .*$", account[0], other.read_text("utf-8"))
+    other.write_text(told, "utf-8")
+    found = _known(files, files.root, make.TODAY)
+    assert "QJ0802" in {each.code for each in found.findings}
+    assert found == plainly(files, make.TODAY)
+
+
+def test_whoever_wants_no_cache_has_none(files: WorkTree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QJMEDIA_NO_CACHE", "1")
+    with opened(files.root) as cache:
+        assert cache is None
+    assert not (files.root / ".git" / FOLDER / NAME).exists()
+
+
+def test_the_cache_forgets_what_has_not_been_asked_for_longest(files: WorkTree) -> None:
+    settings = files.root / "registry/registry.yaml"
+    text = settings.read_text("utf-8")
+    path = files.root / ".git" / FOLDER / NAME
+
+    def counted() -> tuple[int, ...]:
+        with sqlite3.connect(path) as connection:
+            tables = ("grounds", "folder", "detail", "keyring")
+            found = tuple(
+                connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  no value
+                for table in tables
+            )
+        connection.close()
+        return found
+
+    for number in range(7):
+        settings.write_text(f"{text}# {number}\n", "utf-8")
+        _known(files, files.root, make.TODAY)
+    assert counted() == (KEPT_GROUNDS, *(KEPT_GROUNDS * 4,) * 3)
+    record = files.root / "registry/platforms/math/math-1.yaml"
+    for number in range(9):
+        record.write_text(record.read_text("utf-8") + f"# {number}\n", "utf-8")
+        _known(files, files.root, make.TODAY)
+    assert counted() == (KEPT_GROUNDS, *(KEPT_GROUNDS * 4 + KEPT_VERSIONS - 1,) * 3)
+
+
+def test_a_cache_grown_too_large_is_begun_anew(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = files.root / ".git" / FOLDER / NAME
+    monkeypatch.setattr("qjmedia.store.cache.LARGEST_BYTES", 0)
+    monkeypatch.setattr("qjmedia.store.cache.LARGEST_BYTES_A_RECORD", 1)
+    expected = _known(files, files.root, make.TODAY)
+    assert not path.exists()
+    assert _known(files, files.root, make.TODAY) == expected
+
+
+@pytest.mark.parametrize("library", ["yaml", "jsonschema", "jsonschema_rs"])
+def test_another_build_of_a_library_is_other_grounds(
+    files: WorkTree, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = grounds_of._build  # noqa: SLF001  no other door to an installed library's build
+
+    def asked() -> bytes:
+        grounds_of.code.cache_clear()
+        return grounds(files)
+
+    before = asked()
+    monkeypatch.setattr(grounds_of, "_build", lambda name: build(name) + "2" * (name == library))
+    assert asked() != before
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "version", "3.99")
+    assert asked() != before
+    monkeypatch.undo()
+    assert asked() == before
 
 
 def _forbidden(*_: object) -> NoReturn:

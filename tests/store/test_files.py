@@ -140,3 +140,12 @@ def test_the_disk_is_read_without_git() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_an_overlay_leaves_out_what_is_not_there(tmp_path: Path) -> None:
+    one, gone, new, taken, two = (PurePosixPath(name) for name in ("a", "b", "c", "d", "e"))
+    for path in (one, taken, two):
+        (tmp_path / path).write_bytes(path.name.encode())
+    files = Overlay(WorkTree(tmp_path), {new: b"c", taken: None})
+    read = files.read_all([one, gone, new, taken, gone, two, one])
+    assert [*read] == [(one, b"a"), (new, b"c"), (two, b"e"), (one, b"a")]

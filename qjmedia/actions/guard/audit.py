@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from qjmedia.actions.check import check
 from qjmedia.actions.guard.judgement import Guard, Judged
+from qjmedia.actions.survey.check import check
 from qjmedia.model.finding import Finding, Severity
 from qjmedia.model.message import Message
 from qjmedia.store import commits
+from qjmedia.store.cache import opened
 from qjmedia.store.commits import Bare
 from qjmedia.store.files import Revision
 from qjmedia.store.git import CommitId
@@ -68,7 +69,8 @@ def audit(
 
 def standing(repository: Repository, end: CommitId, today: date) -> tuple[Finding, ...]:
     """Return the errors of the registry as it stands at the end."""
-    return check(Revision(repository, end), today).errors
+    with opened(repository.root) as cache:
+        return check(Revision(repository, end), today, cache=cache).errors
 
 
 def _audited(each: Judged) -> Audited:

@@ -16,6 +16,7 @@ from qjmedia.actions.guard.outcome import Pardon, outcome
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.access import Access, Role
 from qjmedia.model.finding import Report
+from qjmedia.store.cache import opened
 from qjmedia.store.commits import is_before
 from qjmedia.store.fault import of_os
 from qjmedia.store.files import Revision
@@ -74,9 +75,10 @@ def staged(repository: Repository, index: str, today: date) -> Report:
     changed = {path for path in {*old, *new} if old.get(path) != new.get(path)}
     ours = {path for path in changed if path.parts[0] in {REGISTRY.name, SCHEMAS.name}}
     law = Law(before if before.commit else after)
-    found = outcome(before, after, ours, law, today, Pardon()) if ours else ()
     judge = Judge(Overlay(after, law.texts), today)
-    return judge.report(sum(is_record(path) for path in ours), found)
+    with opened(repository.root) as cache:
+        found = outcome(before, after, ours, law, today, Pardon(), cache) if ours else ()
+        return judge.report(sum(is_record(path) for path in ours), found)
 
 
 def received(

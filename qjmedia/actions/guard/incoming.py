@@ -11,6 +11,7 @@ from qjmedia.actions.guard.outcome import Pardon, outcome
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.finding import Finding, Report
 from qjmedia.store import commits
+from qjmedia.store.cache import opened
 from qjmedia.store.commits import Delta
 from qjmedia.store.files import LARGEST_BYTES, Files, Revision
 from qjmedia.store.git import BlobId, CommitId
@@ -97,7 +98,9 @@ def incoming(
     before = Revision(repository, base)
     blobs = {each.path: each.after.blob for each in deltas}
     after = _merged(repository, before, tip, blobs)
-    found += outcome(before, after, blobs, law, today, _pardon(repository, base, judged))
+    pardon = _pardon(repository, base, judged)
+    with opened(repository.root) as cache:
+        found += outcome(before, after, blobs, law, today, pardon, cache)
     judge = Judge(Overlay(after, law.texts), today)
     return judge.report(sum(is_record(each.path) for each in deltas), found)
 

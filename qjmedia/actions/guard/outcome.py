@@ -5,14 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import PurePosixPath
 
-from qjmedia.actions.check import SETTINGS, Judge, check
+from qjmedia.actions.check import SETTINGS, Judge
 from qjmedia.actions.guard.law import Law
+from qjmedia.actions.survey.change import Scene, before_and_after
+from qjmedia.actions.survey.check import check
 from qjmedia.model.finding import Finding, Severity
 from qjmedia.model.place import POLICY_PATH, UNITS_PATH
 from qjmedia.model.platform import Platform
 from qjmedia.store import records
+from qjmedia.store.cache import Cache
 from qjmedia.store.files import Files
-from qjmedia.store.layout import PLATFORMS, REGISTRY, SCHEMA_OF, is_record
+from qjmedia.store.layout import REGISTRY, SCHEMA_OF, is_record
 from qjmedia.store.overlay import Overlay
 
 FOR_ALL = {POLICY_PATH, UNITS_PATH, *SCHEMA_OF.values()}
@@ -47,6 +50,7 @@ def outcome(
     law: Law,
     today: date,
     pardon: Pardon,
+    cache: Cache | None = None,
 ) -> Iterator[Finding]:
     """Yield what is wrong once a change is made, by the law of the base.
 
@@ -61,19 +65,20 @@ def outcome(
         law: what the records are judged by.
         today: the day that counts.
         pardon: the changed records in which some faults are no obstacle.
+        cache: what is known of the registry as it is.
     """
     now, was = (Overlay(files, law.texts) for files in (after, before))
     judge = Judge(now, today)
     platforms: dict[PurePosixPath, Platform] = {}
-    there = set(now.paths(PLATFORMS)).intersection(changed)
-    for path, data in now.read_all(sorted(path for path in there if is_record(path))):
+    for path, data in now.read_all(sorted(path for path in changed if is_record(path))):
         verdict = judge.record(path, data)
         if verdict.platform is not None:
             platforms[path] = verdict.platform
         known = pardon.known(Judge(was, today), path)
         yield from (_lightened(each) if _key(each) in known else each for each in verdict.findings)
-    yield from _across(judge, Judge(was, today), platforms, changed)
-    yield from _around(before, after, changed, law, today)
+    if any(is_record(path) for path in changed):
+        yield from _across(judge, Judge(was, today), platforms, changed, cache)
+    yield from _around(before, after, changed, law, today, cache)
 
 
 def _lightened(found: Finding) -> Finding:
@@ -86,32 +91,49 @@ def _across(
     earlier: Judge,
     platforms: dict[PurePosixPath, Platform],
     changed: Collection[PurePosixPath],
+    cache: Cache | None,
 ) -> Iterator[Finding]:
     """Yield what only several records show, and did not show before."""
-    if not any(is_record(path) for path in changed):
-        return
-    old = {each.path: each for each in records.platforms(earlier.files)}
-    kept = [each for path, each in old.items() if path not in changed]
-    known = {_key(each) for each in earlier.together(old.values())}
-    for found in judge.together([*kept, *platforms.values()]):
-        if _key(found) not in known:
-            yield found
+    scenes = None
+    if UNITS_PATH not in changed:  # names are compared without those of their units
+        scenes = before_and_after(earlier.files, earlier.today, changed, platforms, cache)
+    if scenes is None:
+        old = {each.path: each for each in records.platforms(earlier.files)}
+        kept = [each for path, each in old.items() if path not in changed]
+        known = {_key(each) for each in earlier.together(old.values())}
+        found = judge.together([*kept, *platforms.values()])
+    else:
+        was, will = scenes
+        known = {_key(each) for each in _told(earlier, was)}
+        found = _told(judge, will)
+    yield from (each for each in found if _key(each) not in known)
+
+
+def _told(judge: Judge, scene: Scene) -> Iterator[Finding]:
+    yield from judge.placed(scene.faults)
+    yield from judge.offices(scene.running)
 
 
 def _around(
-    before: Files, after: Files, changed: Collection[PurePosixPath], law: Law, today: date
+    before: Files,
+    after: Files,
+    changed: Collection[PurePosixPath],
+    law: Law,
+    today: date,
+    cache: Cache | None,
 ) -> Iterator[Finding]:
     """Yield what is wrong with the registry's other files, and through them with all records."""
     own = set(SETTINGS.values())
     if own & set(changed):
-        found = Judge(Overlay(after, law.schemas), today).settings()
-        yield from (each for each in found if PurePosixPath(each.path) in changed)
+        settings = Judge(Overlay(after, law.schemas), today).settings()
+        yield from (each for each in settings if PurePosixPath(each.path) in changed)
     new = {str(path) for path in changed if path.is_relative_to(REGISTRY) and not is_record(path)}
     if new - {str(path) for path in own}:
         yield from (each for each in Judge(after, today).surroundings() if each.path in new)
     if FOR_ALL & set(changed):
-        known = {_key(each) for each in check(before, today).findings}
-        yield from (each for each in check(after, today).findings if _key(each) not in known)
+        known = {_key(each) for each in check(before, today, cache=cache).findings}
+        found = check(after, today, cache=cache).findings
+        yield from (each for each in found if _key(each) not in known)
 
 
 def _key(found: Finding) -> Key:

@@ -14,6 +14,8 @@ from qjmedia.rules.base import Rule
 Found = list[tuple[Rule, Fault]]
 Details = Callable[[str], bytes]
 """Gives a folder's packed rows by its name."""
+Holders = Callable[[Iterable[int]], Iterable[str]]
+"""Tells which folders may hold one of these keys."""
 
 
 def of_all(names: Iterable[str], details: Details, context: Context) -> Found:
@@ -36,7 +38,7 @@ class Side:
         self,
         names: Iterable[str],
         details: Details,
-        holders: Callable[[Iterable[int]], Iterable[str]],
+        holders: Holders,
         context: Context,
     ) -> None:
         """Take the folders there are, what gives their rows, and which may hold a key."""

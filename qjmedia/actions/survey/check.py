@@ -2,8 +2,11 @@
 
 import marshal
 import os
-from collections.abc import Mapping, Sequence
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -78,7 +81,7 @@ class Survey:
             records, findings, waived = known
             return Report(records, raised(findings), raised(waived))
         span = Span()
-        summaries = self._summaries()
+        summaries = self.summaries()
         for each in summaries.values():
             span.narrow(*each.days)
         found = [each for one in summaries.values() for each in one.findings]
@@ -94,7 +97,7 @@ class Survey:
 
     # What single records show
 
-    def _summaries(self) -> dict[str, Summary]:
+    def summaries(self) -> dict[str, Summary]:
         """Return what is found of each folder, judging what is new; by name, in path order."""
         place = str(self.files.root) if isinstance(self.files, WorkTree) else ""
         seen = self.cache.seen(place) if self.cache is not None and place else {}
@@ -215,17 +218,37 @@ class Survey:
         is_plain = not self.judge.context.policy.rules_from
         if not (is_plain and self.is_kept and all(old.values())) or len(names) * 4 > len(every):
             return None
-        cache, context = self.cache, self.judge.context
-        holders = cache.holders if cache is not None else lambda _: every
-        was = across.Side(
-            before.folders, lambda name: old.get(name) or self._detail(name), holders, context
-        )
-        now = across.Side(self.trees, self._detail, holders, context)
+        was, now = self._side(before.folders, old), self.side()
         concerned = [*across.changed(was, now, names)]
         gone = across.told(was.faults(concerned))
         self.judge.span.narrow(*before.days)
         kept = [each for each in before.findings if _place(each) not in gone]
         return (*kept, *self.judge.placed(now.faults(concerned)))
+
+    def side(self, edited: Mapping[str, bytes] | None = None) -> across.Side:
+        """Return the registry as it stands, or with the packed rows of some folders `edited`."""
+        return self._side(self.trees, edited or {})
+
+    def _side(self, trees: Mapping[str, bytes], edited: Mapping[str, bytes]) -> across.Side:
+        def details(name: str) -> bytes:
+            return edited[name] if name in edited else self._detail(name)
+
+        def holders(keys: Iterable[int]) -> Iterator[str]:
+            wanted = sorted(keys)
+            yield from edited
+            for name, tree in trees.items():
+                ring = self._rings.get((name, tree))
+                if ring is None or _has_one(ring, wanted):
+                    yield name
+
+        return across.Side({**trees, **edited}, details, holders, self.judge.context)
+
+    @cached_property
+    def _rings(self) -> "dict[tuple[str, bytes], array[int]]":
+        """The sorted keys of each version of a folder, as far as they are known."""
+        kept = self.cache.keyrings(self.grounds) if self.cache is not None else {}
+        kept |= {(name, each.tree): each.keys for name, each in self.new.items()}
+        return {version: array("q", keys) for version, keys in kept.items()}
 
     def _detail(self, name: str) -> bytes:
         """Return the packed rows of a folder as it stands now."""
@@ -274,6 +297,11 @@ class Before(NamedTuple):
 
 def _place(found: Finding) -> tuple[str, str, str, str]:
     return found.code, found.path, found.pointer, found.message
+
+
+def _has_one(ring: "array[int]", wanted: Sequence[int]) -> bool:
+    places = ((key, bisect_left(ring, key)) for key in wanted)
+    return any(place < len(ring) and ring[place] == key for key, place in places)
 
 
 def _holds(days: tuple[int, int], day: int) -> bool:

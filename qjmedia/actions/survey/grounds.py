@@ -38,7 +38,7 @@ def code() -> bytes:
     home = Path(qjmedia.__file__).parent
     ours = sorted(path for part in _CODE for path in (home / part).rglob("*.py"))
     return _digest(
-        sys.version.encode(),
+        f"{sys.version} {sys.byteorder}".encode(),
         *(path.read_bytes() for path in ours),
         *(_build(name).encode() for name in _LIBRARIES),
     )

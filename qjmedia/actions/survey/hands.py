@@ -1,6 +1,5 @@
 """Judging folders by all cores, in the order asked."""
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -98,6 +97,8 @@ def judge_all(
         hand = Hand(job, files, cache)
         yield from map(hand.folder, names)
         return
+    import multiprocessing  # dear, and only large registries need it
+
     size = max(1, len(names) // (hands * _PIECES))
     with multiprocessing.get_context(_start_method()).Pool(hands, _begin, (job,)) as pool:
         yield from pool.imap(_folder, names, chunksize=size)

@@ -1,6 +1,7 @@
 """What was found of the records of one folder, and how it is kept as bytes."""
 
 import marshal
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -138,9 +139,9 @@ def _keys(find: Keys | None, platform: Platform, context: Context) -> Iterator[i
 
 def kept(name: str, content: Content, rows: list[Row]) -> Kept:
     """Return what is to be kept of a folder."""
-    found = dict.fromkeys(key for row in rows for key in row.keys)
+    found = array("q", sorted({key for row in rows for key in row.keys}))
     summary = Summary.of(content, rows).to_bytes()
-    return Kept(name, content.tree, summary, packed(rows), tuple(found))
+    return Kept(name, content.tree, summary, packed(rows), found.tobytes())
 
 
 def packed(rows: list[Row]) -> bytes:
