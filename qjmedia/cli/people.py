@@ -191,7 +191,8 @@ class Form:
 def _mobile(key: str, title: str, default: str, need: Need) -> Question:
     return Question(
         key, title, need, default=default, example="13800000000", reader=phone,
-        about="11 位手机号；只印在备案表上，别处一律遮盖。", right="应为 11 位手机号",
+        about="11 位手机号；只印在备案表上，别处一律遮盖。",
+        right="应为 11 位手机号，以 1 开头，中间没有空格",
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from enum import Enum
 from qjmedia.cli.answers import Reader, WrongAnswerError
 from qjmedia.cli.answers import visible as plain_text
 from qjmedia.cli.ask import Choice, Word
+from qjmedia.model.privacy import mask_text
 from qjmedia.store.outline import Field
 
 
@@ -60,7 +61,9 @@ def read(question: Question, typed: str, fields: Mapping[str, Field]) -> str:
     if not value or field is None:
         return value
     if field.pattern and not re.search(field.pattern, value):
-        example = f"，例：{question.example}" if question.example else ""
+        # a phone number would be masked on the way out, and an example in stars is none
+        is_shown = question.example and mask_text(question.example) == question.example
+        example = f"，例：{question.example}" if is_shown else ""
         right = question.right or field.description
         raise WrongAnswerError(f"{question.title}写法不对：{right}{example}")
     if field.max_length and len(value) > field.max_length:

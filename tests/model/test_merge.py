@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qjmedia.model.merge import Merged, Side, merge, value_at
@@ -25,6 +25,9 @@ RECORDS = st.fixed_dictionaries(
     },
 )  # fmt: skip
 
+PATIENT = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+"""The first draw builds the strategy, which takes a second on a busy machine."""
+
 
 def joined(base: Record, ours: Record, theirs: Record, side: Side | None = None) -> Merged:
     return merge(base, ours, theirs, lambda _: side)
@@ -34,6 +37,7 @@ def filing(form: str, **more: Tree) -> Record:
     return {"form": form, **more}
 
 
+@PATIENT
 @given(RECORDS, RECORDS)
 def test_what_only_one_side_changed_is_as_that_side_has_it(base: Record, other: Record) -> None:
     for ours, theirs in ((other, base), (base, other), (other, other)):
@@ -42,6 +46,7 @@ def test_what_only_one_side_changed_is_as_that_side_has_it(base: Record, other: 
         assert not merged.disputes
 
 
+@PATIENT
 @given(RECORDS, RECORDS, RECORDS)
 def test_every_value_is_somebodys_and_a_dispute_is_real(
     base: Record, ours: Record, theirs: Record
@@ -61,6 +66,7 @@ def test_every_value_is_somebodys_and_a_dispute_is_real(
         assert merged.tree.get(key) in [each.get(key) for each in (base, ours, theirs)]
 
 
+@PATIENT
 @given(RECORDS, RECORDS, RECORDS)
 def test_without_a_dispute_it_does_not_matter_who_was_first(
     base: Record, ours: Record, theirs: Record
