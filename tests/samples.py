@@ -137,6 +137,11 @@ class Nothing(Files):
         del under, name
         return []
 
+    def folders(self, under: PurePosixPath) -> list[str]:
+        """Return none."""
+        del under
+        return []
+
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return nothing."""
         del path

@@ -24,10 +24,12 @@ def find(
         qjmedia find qjnu_math
     """
     from qjmedia.actions.browse import search
+    from qjmedia.actions.listing import Listed
     from qjmedia.cli.listing import show
     from qjmedia.cli.session import files_at
     from qjmedia.store import records
 
     files = files_at(root, rev)
     units = records.units(files)
-    show(search(files, text, units), units, json=json, full=full, quiet=quiet)
+    found = (Listed.of(each, json=json, full=full) for each in search(files, text, units))
+    show(found, units, json=json, full=full, quiet=quiet)

@@ -21,12 +21,14 @@ def list_(
         qjmedia list --unit 数学学院 --kind 公众号
         qjmedia list --status 草稿 --json
     """
-    from qjmedia.actions.browse import Filter, select
+    from qjmedia.actions.browse import Filter
+    from qjmedia.actions.listing import listed
     from qjmedia.cli.listing import show
-    from qjmedia.cli.session import files_at
+    from qjmedia.cli.session import cache_at, files_at
     from qjmedia.store import records
 
     files = files_at(root, rev)
     units = records.units(files)
     wanted = Filter.of(units, unit=unit, tier=tier, kind=kind, status=status)
-    show(select(files, wanted), units, json=json, full=full, quiet=quiet)
+    found = listed(files, wanted, json=json, full=full, open_cache=lambda: cache_at(root))
+    show(found, units, json=json, full=full, quiet=quiet)

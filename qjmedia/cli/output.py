@@ -73,6 +73,8 @@ def refuse(error: QjError, *, as_json: bool) -> None:
 
 def plain(text: str) -> str:
     """Return a text with control characters made visible; old data may hold anything."""
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() or char in "\n\t\u3000" else f"\\u{ord(char):04x}"
         for char in text

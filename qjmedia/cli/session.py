@@ -1,5 +1,6 @@
 """What a command needs before it can start: the registry, today, the author."""
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from qjmedia.store.files import Files, WorkTree
 from qjmedia.store.layout import find_root
 
 if TYPE_CHECKING:
+    from qjmedia.store.cache import Cache
     from qjmedia.store.git import Author
     from qjmedia.store.repository import Repository
 
@@ -56,6 +58,13 @@ def repository_at(root: Path | None) -> "Repository":
     from qjmedia.store.repository import Repository
 
     return Repository.open(locate(root))
+
+
+def cache_at(root: Path | None) -> "Cache | None":
+    """Return what earlier runs found out; None where nothing may be kept or asked."""
+    from qjmedia.store.cache import Cache
+
+    return None if os.environ.get("QJMEDIA_NO_CACHE") else Cache.open(find_root(root or Path()))
 
 
 def the_day(typed: str) -> date:

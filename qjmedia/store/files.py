@@ -45,6 +45,10 @@ class Files(Protocol):
         """Return the regular files `under/*/name`, sorted, without looking at any other."""
         ...
 
+    def folders(self, under: PurePosixPath) -> list[str]:
+        """Return the names of the folders in `under`, sorted; no links."""
+        ...
+
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's first LARGEST_BYTES + 1 bytes; None if there is no regular file."""
         ...
@@ -74,6 +78,13 @@ class WorkTree:
             for folder in entries(self.root / under)
             if folder.is_dir(follow_symlinks=False) and _is_regular(f"{folder.path}/{name}")
         )
+
+    def folders(self, under: PurePosixPath) -> list[str]:
+        """Return the names of the folders in `under`, sorted; no links."""
+        if not self._is_real(under, {_HERE: True}):
+            return []
+        found = entries(self.root / under)
+        return sorted(each.name for each in found if each.is_dir(follow_symlinks=False))
 
     def oddities(self, under: PurePosixPath = _HERE) -> list[tuple[PurePosixPath, str]]:
         """Return links, pipes, sockets and devices below `under`, and what they are in Chinese."""
@@ -153,6 +164,13 @@ class Revision:
     def called(self, under: PurePosixPath, name: str) -> list[PurePosixPath]:
         """Return the regular files `under/*/name`, sorted, without looking at any other."""
         return sorted(self.repository.called(self.commit, under, name))
+
+    def folders(self, under: PurePosixPath) -> list[str]:
+        """Return the names of the folders in `under`, sorted; no submodules."""
+        from qjmedia.store.objects import TREE_MODE
+
+        tree = self.repository.tree(self.commit, under)
+        return sorted(os.fsdecode(name) for name, each in tree.items() if each.mode == TREE_MODE)
 
     def oddities(self, under: PurePosixPath = _HERE) -> list[tuple[PurePosixPath, str]]:
         """Return links and submodules below `under`, and what they are in Chinese."""

@@ -84,6 +84,18 @@ def marks(files: Files, now_ns: int = 0) -> Marks | None:
     return _of_revision(files) if isinstance(files, Revision) else None
 
 
+def mark_of(files: Files, name: str, now_ns: int = 0) -> bytes:
+    """Return the mark of one folder as `marks` does; b"" where it may not be relied on later."""
+    if isinstance(files, WorkTree):
+        newest = (now_ns or time.time_ns()) - YOUNGEST_NS
+        mark, _, is_old = _mark(f"{files.root / PLATFORMS / name}", newest)
+        return mark if is_old else b""
+    if isinstance(files, Revision):
+        entry = files.repository.entry(files.commit, PLATFORMS / name)
+        return bytes.fromhex(entry.id) if entry is not None else b""
+    return b""
+
+
 def content(files: Files, name: str) -> Content:
     """Return what a folder holds."""
     while isinstance(files, Overlay):

@@ -25,6 +25,12 @@ class Overlay(Files):
         new = (path for path in self._new() if (path.parent.parent, path.name) == (under, name))
         return sorted((*kept, *new))
 
+    def folders(self, under: PurePosixPath) -> list[str]:
+        """Return the names of the folders in `under`, sorted; one left empty is listed too."""
+        depth = len(under.parts)
+        new = (path.parts[depth] for path in self._new() if under in path.parent.parents)
+        return sorted({*self.below.folders(under), *new})
+
     def _new(self) -> Iterator[PurePosixPath]:
         return (path for path, data in self.changed.items() if data is not None)
 

@@ -1,6 +1,6 @@
 """Records as they stand in one revision or on disk."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -62,10 +62,17 @@ def paths(files: Files) -> dict[str, PurePosixPath]:
     return {path.stem: path for path in files.paths(PLATFORMS) if is_record(path)}
 
 
-def platforms(files: Files) -> Iterator[Platform]:
-    """Yield every readable platform in path order; `check` speaks of the others."""
-    for path, data in files.read_all(path for path in files.paths(PLATFORMS) if is_record(path)):
-        tree = parse(data).tree
+def platforms(
+    files: Files, is_wanted: Callable[[bytes], bool] = bool, *, folder: str = ""
+) -> Iterator[Platform]:
+    """Yield every readable platform in path order; `check` speaks of the others.
+
+    Only texts that are wanted are read as YAML; with `folder` only those of this folder below
+    platforms/.
+    """
+    paths = files.paths(PLATFORMS / folder)
+    for path, data in files.read_all(path for path in paths if is_record(path)):
+        tree = parse(data).tree if is_wanted(data) else None
         if tree is not None:
             yield Platform.of(path, tree)
 

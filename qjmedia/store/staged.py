@@ -47,6 +47,13 @@ class Staged(Files):
         there = (under, name)
         return [path for path in self.paths(under) if (path.parent.parent, path.name) == there]
 
+    def folders(self, under: PurePosixPath) -> list[str]:
+        """Return the names of the folders in `under`, sorted."""
+        depth = len(under.parts)
+        return sorted(
+            {path.parts[depth] for path in self.paths(under) if under in path.parent.parents}
+        )
+
     def read(self, path: PurePosixPath) -> bytes | None:
         """Return a file's first LARGEST_BYTES + 1 bytes; None if there is no regular file."""
         return next((data for _, data in self.read_all([path])), None)

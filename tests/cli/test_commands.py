@@ -305,11 +305,11 @@ def test_twenty_changes_are_twenty_commits_of_one_record_each(
 def test_a_fault_of_the_tool_is_one_line_and_a_file_without_values(
     added: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         message = "13800000000"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr("qjmedia.actions.browse.select", broken)
+    monkeypatch.setattr("qjmedia.actions.listing.listed", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ran = qjmedia("list", "--root", str(added))
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (70, "", 1)

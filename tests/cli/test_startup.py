@@ -47,8 +47,8 @@ MAY_LOAD: dict[tuple[str, ...], set[str]] = {
 OWN: dict[tuple[str, ...], set[str]] = {
     ("--help",): {"cli", "errors", "store.fault", "model.privacy", "model.tree"},
     ("list",): {
-        "cli", "errors", "actions.browse", "model", "store.fault", "store.files", "store.layout",
-        "store.records", "store.yaml", "store.text",
+        "cli", "errors", "actions.browse", "actions.listing", "model",
+        "store.fault", "store.files", "store.layout", "store.records", "store.yaml", "store.text",
         "store.writing.pending",
     },
 }  # fmt: skip

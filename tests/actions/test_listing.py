@@ -1,0 +1,140 @@
+"""A list of a large registry reads what has changed, and shows what a plain one shows."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import samples
+from plain_git import git, put
+
+from qjmedia.actions import listing, shelf
+from qjmedia.actions.browse import Filter, search
+from qjmedia.actions.listing import Listed, listed
+from qjmedia.model.unit import Units
+from qjmedia.store import folders, records
+from qjmedia.store.cache import FOLDER, NAME, Cache
+from qjmedia.store.files import Files, WorkTree
+from qjmedia.store.layout import PLATFORMS
+from qjmedia.store.yaml import parse
+
+OWNERS = ("academic", "library", "math", "physics")
+MOBILE = "13800000000"
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkTree:
+    """Return a registry of four folders, whose list asks the cache from the second on."""
+    monkeypatch.setattr(listing, "PLAINLY", 1)
+    monkeypatch.setattr(folders, "YOUNGEST_NS", -(10**15))  # as if it had stood for long
+    made = [
+        samples.record({"id": f"{owner}-{number}", "owner": owner, "account": f"{owner}_{number}"})
+        for owner in OWNERS
+        for number in range(3)
+    ]
+    for path, data in samples.registry(made).items():
+        put(tmp_path, str(path), data)
+    git(tmp_path, "init", "-q", "-b", "main")
+    return WorkTree(tmp_path)
+
+
+def the_list(files: WorkTree, *, full: bool = False, unit: str = "") -> list[Listed]:
+    wanted = Filter(unit=unit)
+    return [*listed(files, wanted, json=True, full=full, open_cache=lambda: Cache.open(files.root))]
+
+
+def plainly(files: Files) -> list[Listed]:
+    return [Listed.of(each, json=True) for each in records.platforms(files)]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the folders that are read, as they are."""
+    seen: list[str] = []
+    plain = listing.read
+
+    def noting(files: Files, folder: str, **how: Any) -> list[Listed]:
+        seen.append(folder)
+        return plain(files, folder, **how)
+
+    monkeypatch.setattr(listing, "read", noting)
+    monkeypatch.setattr(shelf, "read", noting)
+    return seen
+
+
+def test_a_list_is_the_same_with_and_without_what_is_kept(files: WorkTree) -> None:
+    assert the_list(files) == the_list(files) == plainly(files)
+    assert [each.owner for each in the_list(files, unit="math")] == ["math"] * 3
+
+
+def test_only_a_folder_that_has_changed_is_read_again(files: WorkTree, read: list[str]) -> None:
+    the_list(files)
+    assert read == [*OWNERS]
+    read.clear()
+    the_list(files)
+    assert read == ["academic"]  # shown at once, before the cache is asked
+    path = files.root / PLATFORMS / "math/math-1.yaml"
+    path.write_text(path.read_text("utf-8").replace("math_1", "math_9"), "utf-8")
+    read.clear()
+    assert the_list(files) == plainly(files)
+    assert read == ["academic", "math"]
+
+
+def test_a_broken_cache_is_an_empty_one(files: WorkTree) -> None:
+    the_list(files)
+    (files.root / ".git" / FOLDER / NAME).write_bytes(b"no database")
+    assert the_list(files) == plainly(files)
+
+
+def test_no_phone_number_is_kept(files: WorkTree) -> None:
+    (whole,) = {MOBILE.encode() in each.text for each in the_list(files, full=True)}
+    assert whole
+    the_list(files)
+    kept = [path.read_bytes() for path in (files.root / ".git" / FOLDER).glob(f"{NAME}*")]
+    assert kept
+    assert not any(MOBILE.encode() in data for data in kept)
+
+
+def test_the_first_record_is_shown_before_the_second_folder_is_read(
+    files: WorkTree, read: list[str]
+) -> None:
+    found = listed(files, Filter(), open_cache=lambda: Cache.open(files.root))
+    assert next(iter(found)).owner == "academic"
+    assert read == ["academic"]
+
+
+def test_a_search_reads_as_yaml_what_may_hold_the_text(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+
+    def noting(data: bytes) -> Any:
+        parsed.append(data)
+        return parse(data)
+
+    monkeypatch.setattr("qjmedia.store.records.parse", noting)
+    found = [each.id for each in search(files, "MATH_１", Units({}))]
+    assert (found, len(parsed)) == (["math-1"], 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ('"\\u6570\\u8bba"', "数论"),
+        ("'it''s'", "it's"),
+        ('"数学\n  新闻"', "数学 新闻"),
+        ('"数\\\n  论"', "数论"),
+    ],
+)
+def test_a_search_finds_what_is_written_otherwise(
+    files: WorkTree, written: str, typed: str
+) -> None:
+    path = files.root / PLATFORMS / "math/math-1.yaml"
+    lines = path.read_text("utf-8").splitlines()
+    changed = [f"name: {written}" if line.startswith("name:") else line for line in lines]
+    path.write_text("\n".join(changed) + "\n", "utf-8")
+    assert [each.id for each in search(files, typed, Units({}))] == ["math-1"]
+
+
+def test_a_search_by_a_units_name_finds_its_records(files: WorkTree) -> None:
+    units = Units.of({"units": [{"id": "math", "name": "拓扑学院", "kind": "学院"}]})
+    assert [each.owner for each in search(files, "拓扑", units)] == ["math"] * 3
