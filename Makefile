@@ -81,7 +81,7 @@ peers: $(READY)
 torture: $(READY)
 	$(if $(PART),,rm -f out/torture.jsonl)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m torture $(if $(PART),-k '$(PART)') \
-		--battery-record out/torture.jsonl
+		--battery-record=out/torture.jsonl
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

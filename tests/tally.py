@@ -1,7 +1,7 @@
 """The battery's own table: what ran, how often, and what failed.
 
 The rows are those of docs/reliability.md: each names its tests, so that page and table cannot part.
-With `--battery-record FILE` every result is added to a file, and the table is about the whole file:
+With `--battery-record=FILE` every result is added to a file, and the table is about the whole file:
 a long run can be made in parts.
 """
 
@@ -70,7 +70,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the table where a record is kept."""
     record = config.getoption("--battery-record")
-    if not record:
+    if not record or hasattr(config, "workerinput"):  # of pytest-xdist, which tells its parent
         return
     reports = terminalreporter.stats
     new = [
