@@ -17,8 +17,9 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks import checking
 from benchmarks.ledger import ledger
-from benchmarks.measure import Aim, Command, Place, Row, Task, medians
+from benchmarks.measure import Aim, Place, Row, Task, medians
 from benchmarks.paper import paper
 from benchmarks.records import build
 from benchmarks.rules import growth
@@ -42,6 +43,7 @@ class Scale:
 
     small: int = 1_000
     large: int = 10_000
+    huge: int = 100_000
     rows: int = 20_000
     sheet_rows: int = 5_000
     forms: int = 830  # 500 of them are 二级 and have a form
@@ -51,7 +53,15 @@ class Scale:
 
 
 QUICK = Scale(
-    small=100, large=1_000, rows=1_000, sheet_rows=500, forms=50, short_runs=5, runs=3, long_runs=1
+    small=100,
+    large=1_000,
+    huge=4_000,
+    rows=1_000,
+    sheet_rows=500,
+    forms=50,
+    short_runs=5,
+    runs=3,
+    long_runs=1,
 )
 
 
@@ -85,21 +95,21 @@ class Bench:
             yield Row(name, taken[name], typer, taken[typer], aim=aims.get(name))
 
     def check(self) -> Iterator[Row]:
-        """Judge all records, beside check-jsonschema with the same schema on the same files."""
-        yield self._checked(self.scale.small, self.scale.runs, self.scale.long_runs)
-        yield self._checked(self.scale.large, self.scale.long_runs, 1)
+        """Judge all records for the first time, beside validators of the same files."""
+        small, large = self.scale.small, self.scale.large
+        yield from checking.cold(self.place(small), small, self.scale.runs, with_slow=True)
+        yield from checking.cold(
+            self.place(large), large, self.scale.long_runs, aims=True, with_slow=True
+        )
 
-    def _checked(self, count: int, our_runs: int, their_runs: int) -> Row:
+    def huge(self) -> Iterator[Row]:
+        """Check a province: cold, warm, after a change, of a proposal; and how that grows."""
+        count, runs = self.scale.huge, self.scale.long_runs
         here = self.place(count)
-        folder = here.folder / "registry/platforms"
-        files = (path.relative_to(here.folder) for path in sorted(folder.rglob("*.yaml")))
-        schema = "schemas/platform.schema.json"
-        other: Command = (BIN / "check-jsonschema", "--schemafile", schema, *files)
-        ours = medians({"": here.task(QJMEDIA, "check")}, our_runs)
-        theirs = medians({"": here.task(*other)}, their_runs, warm=False)
-        what = f"`qjmedia check`, {count:,} records"
-        aim = Aim(8, at_least=True)
-        return Row(what, ours[""], "check-jsonschema", theirs[""], faster=True, aim=aim)
+        yield from checking.cold(here, count, 1, aims=True)
+        yield from checking.known(here, count, runs)
+        yield from checking.proposed(here, count, runs)
+        yield from checking.grown(self.place, self.scale.large, count, 1)
 
     def amend(self) -> Iterator[Row]:
         """Change one field in one commit, beside a plain commit; and how each grows."""
@@ -182,7 +192,7 @@ def main() -> None:
         "rows",
         nargs="*",
         metavar="row",
-        help="startup, check, amend, rules, paper, word, ledger, workbook; without any: all",
+        help="startup, check, huge, amend, rules, paper, word, ledger, workbook; without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
     options = parser.parse_args()
@@ -191,6 +201,7 @@ def main() -> None:
         known = {
             "startup": bench.startup,
             "check": bench.check,
+            "huge": bench.huge,
             "amend": bench.amend,
             "rules": bench.rules,
             "paper": bench.paper,

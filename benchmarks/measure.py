@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,8 +22,8 @@ class Place:
     folder: Path
     env: Mapping[str, str]
 
-    def run(self, *argv: str | Path) -> None:
-        """Run one command to its successful end; its words are shown only if it fails.
+    def run(self, *argv: str | Path, ok: Collection[int] = (0,)) -> None:
+        """Run one command to its end, which `ok` names; its words are shown only if it fails.
 
         Raises:
             RuntimeError: it failed; a benchmark of failures would mean nothing.
@@ -31,7 +31,7 @@ class Place:
         done = subprocess.run(
             argv, cwd=self.folder, env=self.env, capture_output=True, encoding="utf-8", check=False
         )
-        if done.returncode:
+        if done.returncode not in ok:
             raise RuntimeError(f"{argv[:3]} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
     def task(self, *argv: str | Path) -> Task:
@@ -57,7 +57,10 @@ class Aim:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Two times of the same run, how they relate, and how they should."""
+    """Two times of the same run, how they relate, and how they should.
+
+    With a `unit` what was measured is no time.
+    """
 
     what: str
     seconds: float
@@ -65,6 +68,7 @@ class Row:
     versus_seconds: float
     faster: bool = False
     aim: Aim | None = None
+    unit: str = ""
 
     @property
     def ratio(self) -> float:
@@ -76,20 +80,41 @@ class Row:
         """Return the row as it is printed."""
         return (
             self.what,
-            shown(self.seconds),
+            self._shown(self.seconds),
             self.versus,
-            shown(self.versus_seconds),
-            f"{self.ratio:.2f}× {'as fast' if self.faster else 'as long'}",
+            self._shown(self.versus_seconds),
+            f"{self.ratio:.2f}× {self._as}",
             str(self.aim) if self.aim else "–",
             self.aim.verdict(self.ratio) if self.aim else "–",
         )
 
+    @property
+    def _as(self) -> str:
+        if self.unit:
+            return "as much"
+        return "as fast" if self.faster else "as long"
 
-def medians(tasks: Mapping[Name, Task], runs: int, *, warm: bool = True) -> dict[Name, float]:
-    """Return the median seconds of each task over `runs` rounds, after one that does not count."""
+    def _shown(self, value: float) -> str:
+        return f"{value:.0f} {self.unit}" if self.unit else shown(value)
+
+
+def medians(
+    tasks: Mapping[Name, Task],
+    runs: int,
+    *,
+    warm: bool = True,
+    prepare: Mapping[Name, Task] | None = None,
+) -> dict[Name, float]:
+    """Return the median seconds of each task over `runs` rounds, after one that does not count.
+
+    What has to be prepared for a task is done before it each time, and not counted either.
+    """
+    ready = prepare or {}
     taken: dict[Name, list[float]] = {name: [] for name in tasks}
     for number in range(runs + warm):
         for name, task in tasks.items():
+            if name in ready:
+                ready[name](number)
             started = perf_counter()
             task(number)
             taken[name].append(perf_counter() - started)
