@@ -1,6 +1,6 @@
 """Print how fast qjmedia is beside tools that do a part of its work.
 
-python -m benchmarks                 everything; some three minutes
+python -m benchmarks                 everything; half an hour
 python -m benchmarks startup amend   only these rows
 python -m benchmarks --quick         small and rough, to see that it runs
 """

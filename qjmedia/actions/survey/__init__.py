@@ -1,1 +1,1 @@
-"""A whole registry judged folder by folder: known from before, or by all cores (docs/adr/0013)."""
+"""A whole registry judged folder by folder: known from before, or by all cores (docs/adr/0015)."""

@@ -1,7 +1,7 @@
 """The usual record: the part of YAML that the tool itself writes, read by one expression.
 
 It accepts or keeps silent. What is not surely fault-free and surely read alike by every reader of
-YAML is left to libyaml, which alone says what is wrong (docs/adr/0013).
+YAML is left to libyaml, which alone says what is wrong (docs/adr/0015).
 """
 
 import re
