@@ -218,3 +218,13 @@ def test_a_doubtful_row_is_asked_about_on_a_terminal(
     typed.expect(pexpect.EOF)
     typed.close()
     assert typed.exitstatus == (0 if answer else 3)
+
+
+def test_a_sheet_that_says_nothing_of_the_kind_is_told(school: Path, qjmedia: Command) -> None:
+    book = school.parent / "台账.xlsx"
+    rows: list[list[workbooks.Cell]] = [
+        ["媒体名称", "账号", "所属单位"], ["示例数院", "ex1", "数学学院"]
+    ]  # fmt: skip
+    book.write_bytes(workbooks.xlsx({"其它": rows}, {}))
+    told = qjmedia("import", str(book), "--dry-run").err
+    assert "工作表“其它”没有类型一列，也看不出是哪种平台，先缺类型" in told

@@ -60,6 +60,9 @@ def defaults(read: Read, roster: Roster) -> tuple[dict[str, str], list[Remark]]:
             if not read.columns.of("kind"):
                 told.append(f"{where}没有类型一列，按{word}“{shown(said)}”都作“{kind}”")
             break
+    else:
+        if not read.columns.of("kind"):
+            told.append(f"{where}没有类型一列，也看不出是哪种平台，先缺类型；补一列“类型”再导入")
     unit = roster.find(name) if name else None
     if unit is not None and not read.columns.of(col.UNIT):
         found[col.UNIT] = name
