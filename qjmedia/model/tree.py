@@ -69,16 +69,17 @@ def without(tree: Tree, pointers: Sequence[str]) -> Tree:
     return copy(tree, "")
 
 
-def leaves(tree: Tree, here: str = "") -> Iterator[tuple[str, str]]:
-    """Return every string of `tree` with its JSON pointer, in order."""
+def leaves(tree: Tree, here: str = "", *, shortest: int = 0) -> Iterator[tuple[str, str]]:
+    """Return every string of `tree` that is so long with its JSON pointer, in order."""
     found: list[tuple[str, str]] = []
-    _gather(tree, here, found)
+    _gather(tree, here, found, shortest)
     return iter(found)
 
 
-def _gather(tree: Tree, here: str, found: list[tuple[str, str]]) -> None:
+def _gather(tree: Tree, here: str, found: list[tuple[str, str]], shortest: int) -> None:
     if isinstance(tree, str):
-        found.append((here, tree))
+        if len(tree) >= shortest:
+            found.append((here, tree))
         return
     keyed = (
         ((escape(key) if "/" in key or "~" in key else key, value) for key, value in tree.items())
@@ -87,6 +88,7 @@ def _gather(tree: Tree, here: str, found: list[tuple[str, str]]) -> None:
     )
     for token, value in keyed:
         if isinstance(value, str):
-            found.append((f"{here}/{token}", value))
+            if len(value) >= shortest:
+                found.append((f"{here}/{token}", value))
         else:
-            _gather(value, f"{here}/{token}", found)
+            _gather(value, f"{here}/{token}", found, shortest)

@@ -9,7 +9,14 @@ from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.nearest import nearest
 from qjmedia.model.place import Place
 from qjmedia.model.platform import Platform, day
-from qjmedia.model.privacy import IDENTITY_CARD, MOBILE, PHONE_FIELDS, SHORTEST, personal
+from qjmedia.model.privacy import (
+    IDENTITY_CARD,
+    MOBILE,
+    PHONE_FIELDS,
+    SHORTEST,
+    SHORTEST_CARD,
+    personal,
+)
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.tree import Record, leaves, mapping, sequence, text
 from qjmedia.model.words import FormKind, Tier
@@ -179,11 +186,11 @@ def personal_number(file: File, _: Context) -> Faults:
     改法：身份证号码删去；手机号码移到 mobile 一栏
     """
     is_qq = str(file.tree.get("kind", "")).startswith("QQ")
-    for pointer, value in leaves(file.tree):
-        found = personal(value) if len(value) >= SHORTEST else ()
-        if not found:
-            continue
+    for pointer, value in leaves(file.tree, shortest=SHORTEST):
         field = pointer.rpartition("/")[2]
+        if field in PHONE_FIELDS and len(value) < SHORTEST_CARD:  # where a phone belongs
+            continue
+        found = personal(value)
         if IDENTITY_CARD in found:
             yield Fault(file.at(pointer), "像是身份证号码；登记库不收身份证号码", "删去这个号码")
         elif (

@@ -224,9 +224,14 @@ def _read(path: Path) -> bytes | None:
             f"无法读取 {path}：{os_reason(error)}", hint="检查该文件的权限"
         ) from error
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
             return None
-        return os.read(descriptor, LARGEST_BYTES + 1)
+        # to make room for the largest file takes as long as to read a small one
+        data = os.read(descriptor, min(about.st_size, LARGEST_BYTES) + 1)
+        if len(data) > about.st_size:  # it grew, or does not say how long it is
+            data += os.read(descriptor, LARGEST_BYTES + 1 - len(data))
+        return data
     finally:
         os.close(descriptor)
 

@@ -1,6 +1,7 @@
 """Bytes from the disk and from history, by the same methods."""
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -149,3 +150,18 @@ def test_an_overlay_leaves_out_what_is_not_there(tmp_path: Path) -> None:
     files = Overlay(WorkTree(tmp_path), {new: b"c", taken: None})
     read = files.read_all([one, gone, new, taken, gone, two, one])
     assert [*read] == [(one, b"a"), (new, b"c"), (two, b"e"), (one, b"a")]
+
+
+def test_a_file_that_says_it_is_empty_is_read_to_its_end(tmp_path: Path) -> None:
+    # as one that grows between the asking for its size and the reading
+    (tmp_path / "a").write_bytes(b"x" * 5000)
+    told = os.fstat
+
+    def smaller(descriptor: int) -> os.stat_result:
+        about = [*told(descriptor)]
+        about[stat.ST_SIZE] = 0
+        return os.stat_result(about)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fstat", smaller)
+        assert WorkTree(tmp_path).read(PurePosixPath("a")) == b"x" * 5000
