@@ -607,3 +607,20 @@ def test_all_cores_find_the_same_in_the_same_order(
     monkeypatch.setattr(hands, "WORTH_IT", 0)
     assert check(files, make.TODAY) == expected
     assert _known(files, files.root, make.TODAY) == expected
+
+
+def test_folders_seen_before_start_no_other_process(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hands, "WORTH_IT", 3)
+    monkeypatch.setattr("multiprocessing.get_context", _forbidden)
+    with pytest.raises(AssertionError):
+        _known(files, files.root, make.TODAY)
+    monkeypatch.undo()
+    _known(files, files.root, make.TODAY)
+    monkeypatch.setattr(hands, "WORTH_IT", 3)
+    monkeypatch.setattr("multiprocessing.get_context", _forbidden)
+    for owner in ("math", "physics", "library"):
+        path = files.root / f"registry/platforms/{owner}/{owner}-1.yaml"
+        path.write_text(path.read_text("utf-8") + "# 一行\n", "utf-8")
+    assert _known(files, files.root, make.TODAY) == plainly(files, make.TODAY)

@@ -5,7 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from qjmedia.actions.survey.verdicts import ACROSS, Row, keys, keys_in, unpacked
+from qjmedia.actions.survey.verdicts import (
+    ACROSS,
+    Row,
+    differing,
+    keys,
+    keys_in,
+    packed,
+    unpacked,
+)
 from qjmedia.model.finding import Fault
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context, Registry
@@ -47,11 +55,13 @@ class Side:
         self._holders = holders
         self._context = context
 
+    def packed(self, name: str) -> bytes:
+        """Return the packed rows of a folder, none where there is no such folder."""
+        return self._details(name) if name in self._names else packed([])
+
     def rows(self, name: str) -> dict[PurePosixPath, Row]:
-        """Return the rows of a folder by path, none where there is no such folder."""
-        if name not in self._names:
-            return {}
-        return {row.path: row for row in unpacked(self._details(name))}
+        """Return the rows of a folder by path."""
+        return {row.path: row for row in unpacked(self.packed(name))}
 
     def faults(self, concerned: Iterable[Platform]) -> Found:
         """Return the faults of all records that have to do with these, by one rule or another."""
@@ -83,12 +93,10 @@ class Side:
 def changed(before: Side, after: Side, names: Iterable[str]) -> Iterator[Platform]:
     """Yield the records that differ in these folders, as they were and as they are."""
     for name in names:
-        old, new = before.rows(name), after.rows(name)
-        for path in {**old, **new}:
-            was, now = old.get(path), new.get(path)
-            # also where only its lines have moved: a fault stands at a line
-            if was is None or now is None or was.blob != now.blob:
-                yield from (each.outline for each in (was, now) if each and each.outline)
+        # also where only its lines have moved: a fault stands at a line
+        for row in differing(before.packed(name), after.packed(name)):
+            if row.outline is not None:
+                yield row.outline
 
 
 def told(found: Found) -> set[tuple[str, str, str, str]]:

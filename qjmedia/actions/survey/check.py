@@ -25,6 +25,8 @@ from qjmedia.store.folders import Marks, beside, marks, sizes_of
 
 REPORT, STATE, SETTINGS = "report", "state", "settings"
 """The kinds of values that are kept."""
+FAMILIAR = 10
+"""Of so many records in a folder that was judged before one is taken to have changed."""
 AT_ONCE = 64
 """So many folders are written to the cache together."""
 
@@ -72,6 +74,7 @@ class Survey:
         self.is_kept = cache is not None
         self.new: dict[str, Kept] = {}
         self.trees: dict[str, bytes] = {}
+        self.familiar: set[str] = set()
 
     def report(self) -> Report:
         """Return the report, from the cache where nothing at all has changed."""
@@ -115,12 +118,10 @@ class Survey:
         if self.cache is None or not self.grounds:
             return {}
         kept = self.cache.summaries(self.grounds)
-        known = {
-            name: Summary.from_bytes(kept[name, tree])
-            for name, tree in self.trees.items()
-            if (name, tree) in kept
-        }
-        return {name: each for name, each in known.items() if _holds(each.days, self.day)}
+        read = {version: Summary.from_bytes(value) for version, value in kept.items()}
+        held = {version: each for version, each in read.items() if _holds(each.days, self.day)}
+        self.familiar = {name for name, _ in held}
+        return {name: held[name, tree] for name, tree in self.trees.items() if (name, tree) in held}
 
     def _judged(self, names: Sequence[str], place: str) -> dict[str, Summary]:
         found: dict[str, Summary] = {}
@@ -128,7 +129,9 @@ class Survey:
         sizes = self.stand.sizes or sizes_of(self.files, names)
         total, done = sum(sizes[name] for name in names), 0
         job = Job.of(self.files, date.fromordinal(self.day), self.digest if self.cache else b"")
-        for each in judge_all(job, self.files, self.cache, names, sizes):
+        old = sum(sizes[name] for name in names if name in self.familiar)
+        records = total - old + old // FAMILIAR
+        for each in judge_all(job, self.files, self.cache, names, records):
             self.new[each.name] = each
             self.trees[each.name] = each.tree
             found[each.name] = Summary.from_bytes(each.summary)
@@ -300,8 +303,11 @@ def _place(found: Finding) -> tuple[str, str, str, str]:
 
 
 def _has_one(ring: "array[int]", wanted: Sequence[int]) -> bool:
-    places = ((key, bisect_left(ring, key)) for key in wanted)
-    return any(place < len(ring) and ring[place] == key for key, place in places)
+    for key in wanted:
+        place = bisect_left(ring, key)
+        if place < len(ring) and ring[place] == key:
+            return True
+    return False
 
 
 def _holds(days: tuple[int, int], day: int) -> bool:

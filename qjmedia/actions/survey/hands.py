@@ -78,7 +78,7 @@ class Hand:
         rows = judged(
             self._judge,
             held,
-            (row for each in reversed(known) for row in unpacked(each)),
+            (row for each in known[:1] for row in unpacked(each)),
             lambda paths: (
                 ((path, held.data[path]) for path in paths)
                 if held.data
@@ -89,11 +89,14 @@ class Hand:
 
 
 def judge_all(
-    job: Job, files: Files, cache: Cache | None, names: Sequence[str], sizes: Mapping[str, int]
+    job: Job, files: Files, cache: Cache | None, names: Sequence[str], records: int
 ) -> Iterator[Kept]:
-    """Yield what is found of each folder, in the order of their names."""
+    """Yield what is found of each folder, in the order of their names.
+
+    `records` is how many of them may have to be judged; many are worth several processes.
+    """
     hands = min(os.cpu_count() or 1, len(names))
-    if hands < 2 or sum(sizes.get(name, 0) for name in names) < WORTH_IT:  # noqa: PLR2004  a second hand
+    if hands < 2 or records < WORTH_IT:  # noqa: PLR2004  a second hand
         hand = Hand(job, files, cache)
         yield from map(hand.folder, names)
         return

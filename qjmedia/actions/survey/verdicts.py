@@ -156,10 +156,31 @@ def packed(rows: list[Row]) -> bytes:
 
 def unpacked(data: bytes, only: frozenset[int] | set[int] | None = None) -> Iterator[Row]:
     """Yield the rows that were packed; `only` those that have one of these keys."""
-    for path, blob, days, outline, own, findings in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
-        if only is None or not only.isdisjoint(own):
-            place = PurePosixPath(path)
-            yield Row(place, blob, days, _raised(place, outline), own, raised(findings))
+    for row in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
+        if only is None or not only.isdisjoint(row[4]):
+            yield _unpacked(*row)
+
+
+def differing(*sides: bytes) -> Iterator[Row]:
+    """Yield the packed rows, of one side and of the other, whose record is not on both alike."""
+    one, other = (
+        {row[:2]: row for row in marshal.loads(data)}  # noqa: S302  from our own file, by its checksum
+        for data in sides
+    )
+    for here, there in ((one, other), (other, one)):
+        yield from (_unpacked(*row) for key, row in here.items() if key not in there)
+
+
+def _unpacked(
+    path: str,
+    blob: bytes,
+    days: tuple[int, int],
+    outline: tuple[Any, ...] | None,
+    own: tuple[int, ...],
+    findings: list[tuple[Any, ...]],
+) -> Row:
+    place = PurePosixPath(path)
+    return Row(place, blob, days, _raised(place, outline), own, raised(findings))
 
 
 def keys_in(data: bytes) -> Iterator[int]:
