@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from threading import Lock
 from types import ModuleType
 
 COMMIT_DIGITS, BLOB_DIGITS = 7, 10
@@ -106,6 +107,9 @@ def symbol_of(trace: str) -> Symbol | None:
     return Symbol(tuple(bytes(row) for row in drawn.matrix))
 
 
+_ONE_AT_A_TIME = Lock()
+
+
 @lru_cache(maxsize=1)
 def _encoder() -> ModuleType:
     """Return segno's encoder alone: its writers bring urllib, ssl and email, a sixth of a form."""
@@ -113,14 +117,16 @@ def _encoder() -> ModuleType:
     from importlib import import_module
     from importlib.util import find_spec, module_from_spec
 
-    found = None if "segno" in sys.modules else find_spec("segno")
-    if found is None:
-        return import_module("segno.encoder")
-    sys.modules["segno"] = module_from_spec(found)  # a package whose own code has not run
-    try:
-        return import_module("segno.encoder")
-    finally:
-        del sys.modules["segno"]
+    with _ONE_AT_A_TIME:  # several forms are printed abreast
+        known = "segno" in sys.modules or "segno.encoder" in sys.modules
+        found = None if known else find_spec("segno")
+        if found is None:
+            return import_module("segno.encoder")
+        sys.modules["segno"] = module_from_spec(found)  # a package whose own code has not run
+        try:
+            return import_module("segno.encoder")
+        finally:
+            del sys.modules["segno"]
 
 
 @lru_cache(maxsize=1)

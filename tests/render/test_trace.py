@@ -87,6 +87,20 @@ def test_a_symbol_needs_no_network_and_leaves_the_library_whole() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_several_forms_may_ask_for_their_first_code_at_once() -> None:
+    script = (
+        "import sys\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from qjmedia.render.trace import symbol_of\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "codes = [f'QJ1:2019:{n}:9F2C1E7:5B3D0A61C7' for n in range(8)]\n"
+        "with ThreadPoolExecutor(8) as abreast:\n"
+        "    assert all(abreast.map(symbol_of, codes))"
+    )
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def painted(path: str) -> set[tuple[int, int]]:
     runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path)
     return {(x, y) for left, y, width in ints(runs) for x in range(left, left + width)}
