@@ -445,6 +445,28 @@ def test_a_schema_that_breaks_the_standard_is_refused_when_used(text: bytes) -> 
         Schema(text).faults({"a": "x"})
 
 
+@pytest.mark.parametrize(
+    "where",
+    ['"pattern": "\\\\p{Han}"', '"patternProperties": {"\\\\p{Han}": {}}'],
+)
+def test_a_pattern_that_only_the_compiled_validator_knows_is_refused(where: str) -> None:
+    text = f'{{"properties": {{"a": {{"type": ["integer", "object"], {where}}}}}}}'.encode()
+    assert not Schema(text).accepts({"a": "x"})
+    with pytest.raises(Refused, match="JSON Schema 不能用"):
+        Schema(text).faults({"a": "x"})
+
+
+def test_our_own_schemas_are_told_to_be_sound_without_asking_jsonschema(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(Draft202012Validator, "check_schema", never)
+    for path in SCHEMA_OF.values():
+        assert Schema(packaged(path).read_bytes()).faults({"nothing": "x"})
+
+
 def test_another_schools_schema_still_gets_words() -> None:
     schema = Schema(
         json.dumps(
