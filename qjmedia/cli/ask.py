@@ -135,7 +135,8 @@ class LineAsker:
             if not typed and (prompt.default or not prompt.choices):
                 return prompt.default
             if not prompt.choices:
-                return _numbered(typed.strip(), offered) or typed.strip()
+                place = _numbered(typed.strip(), offered)
+                return typed.strip() if place is None else offered[place].value
             found = _chosen(typed.strip(), prompt.choices) if typed.strip() else None
             if found is not None:
                 return found
@@ -184,14 +185,14 @@ class MenuAsker:
                 for number, choice in enumerate(prompt.choices, 1)
             ],
             default=prompt.default if prompt.default in values - {""} else None,
-            instruction=f"（{prompt.remark or '上下键选，回车定'}）",
+            instruction=f"（{prompt.remark or '打字或上下键选，回车定'}）",
             qmark="",
             pointer=">",
             style=_style(),
             use_jk_keys=False,
             output=self._output,
         )
-        _bind_signs_and_numbers(question.application)
+        _bind_typing(question.application, prompt.choices)
         return str(question.unsafe_ask())
 
     def _read(self, prompt: Prompt) -> str:
@@ -263,15 +264,17 @@ def _listed(choices: Sequence[Choice]) -> Iterator[str]:
         yield "  " + "".join(cell + " " * (CELL - width(cell)) for cell in cells).rstrip()
 
 
-def _numbered(typed: str, choices: Sequence[Choice]) -> str | None:
+def _numbered(typed: str, choices: Sequence[Choice]) -> int | None:
+    """Return which choice a number means."""
     number = unicodedata.normalize("NFKC", typed)
-    index = int(number) - 1 if number.isdecimal() else -1
-    return choices[index].value if 0 <= index < len(choices) else None
+    place = int(number) - 1 if number.isdecimal() else -1
+    return place if 0 <= place < len(choices) else None
 
 
 def _chosen(typed: str, choices: Sequence[Choice]) -> str | None:
     if unicodedata.normalize("NFKC", typed).isdecimal():
-        return _numbered(typed, choices)
+        place = _numbered(typed, choices)
+        return None if place is None else choices[place].value
     values = [choice.value for choice in choices if choice.value]
     titles = {choice.shown: choice.value for choice in choices}
     found = canonical(typed, values) or titles.get(typed) or nearest(typed, values)
@@ -308,8 +311,22 @@ def _completer(words: Sequence[Word]) -> "Completer":
     return Words()
 
 
-def _bind_signs_and_numbers(app: Any) -> None:
-    """Let a menu answer to < and ?, and move to the number typed."""
+def _place(typed: str, choices: Sequence[Choice]) -> int | None:
+    """Return which choice a number or a part of a choice's words means."""
+    if unicodedata.normalize("NFKC", typed).isdecimal():
+        return _numbered(typed, choices)
+    whole = canonical(typed, (choice.value for choice in choices))
+    fitting = (
+        at
+        for at, choice in enumerate(choices)
+        if (choice.value == whole if whole else Word(choice.value, (choice.shown,)).means(typed))
+    )
+    return next(fitting, None)
+
+
+def _bind_typing(app: Any, choices: Sequence[Choice]) -> None:
+    """Let a menu answer to < and ?, and move to the number or the words typed."""
+    from prompt_toolkit.keys import Keys
     from questionary.prompts.common import InquirerControl
 
     menu = next(c for c in app.layout.find_all_controls() if isinstance(c, InquirerControl))
@@ -320,10 +337,14 @@ def _bind_signs_and_numbers(app: Any) -> None:
         event.app.exit(result=SIGNS[event.data])
 
     def move(event: "KeyPressEvent") -> None:
-        for digits in ("".join((*typed, event.data)), event.data):
-            if 0 < int(digits) <= len(menu.choices):
-                typed[:] = digits
-                menu.pointed_at = int(digits) - 1
+        if not event.data.isprintable():
+            typed.clear()
+            return
+        for words in ("".join((*typed, event.data)), event.data):
+            place = _place(words, choices)
+            if place is not None:
+                typed[:] = words
+                menu.pointed_at = place
                 return
 
     def stop(event: "KeyPressEvent") -> None:
@@ -331,6 +352,6 @@ def _bind_signs_and_numbers(app: Any) -> None:
 
     for sign in SIGNS:
         app.key_bindings.add(sign, eager=True)(leave)
-    for digit in "0123456789":
-        app.key_bindings.add(digit, eager=True)(move)
+    for key in (Keys.Any, Keys.BracketedPaste):
+        app.key_bindings.add(key)(move)
     app.key_bindings.add("c-d", eager=True)(stop)
