@@ -12,8 +12,12 @@ from qjmedia.store.yaml import parse
 
 FOLDER = "registry/platforms"
 UNITS = "registry/units.yaml"
-PINYIN = ("jia", "yi", "bing", "ding", "wu", "ji", "geng", "xin", "ren", "gui")
-STEMS = tuple(zip("甲乙丙丁戊己庚辛壬癸", PINYIN, strict=True))
+STEMS = (
+    ("甲", "jia"), ("乙", "yi"), ("丙", "bing"), ("丁", "ding"), ("戊", "wu"), ("己", "ji"),
+    ("庚", "geng"), ("辛", "xin"), ("壬", "ren"), ("癸", "gui"), ("东", "dong"), ("南", "nan"),
+    ("西", "xi"), ("北", "bei"), ("金", "jin"), ("木", "mu"), ("水", "shui"), ("火", "huo"),
+    ("土", "tu"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,9 @@ def move(number: int, record: str, there: str, here: str) -> Wish:
 
 def bring(number: int, folder: Path, rows: int) -> Wish:
     """A ledger, with a unit that is not there yet."""
-    name = "".join(STEMS[int(digit)][0] for digit in str(number))
-    unit = "".join(STEMS[int(digit)][1] for digit in str(number))
+    tens, ones = (STEMS[figure] for figure in divmod(number, len(STEMS)))
+    # three of each: a unit whose name is near another's is taken for it
+    name, unit = (tens[each] * 3 + ones[each] * 3 for each in (0, 1))
     records = [
         {
             "id": f"row-{number}-{row}",
