@@ -72,15 +72,19 @@ def _pointer(fault: Fault, *, several: bool) -> str:
 )
 def test_a_rule_finds_what_the_case_says(code: str, case: Record) -> None:
     found: list[str] = []
+    hints: list[str] = []
     for rule in (rule for rule in rules.ALL if rule.code == code):
         faults = _find(rule, case)
         found += [
             _pointer(fault, several=rule.code == "QJ0013" or rule.subject in {Registry, Offices})
             for fault in faults
         ]
+        hints += [fault.hint for fault in faults]
         assert all(fault.message and "None" not in fault.message for fault in faults)
     expected: list[Tree] = [*sequence(case, "faults")]
     assert found == expected, text(case, "case")
+    if "hints" in case:
+        assert hints == sequence(case, "hints"), text(case, "case")
 
 
 def test_every_rule_has_a_wrong_and_a_right_case() -> None:
