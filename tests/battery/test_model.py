@@ -228,12 +228,10 @@ class Registry(RuleBasedStateMachine):
         status = record.status
         if status in {DRAFT, REJECTED} and record.fields["maintenance"]:
             yield "submit", "", _submitted
-        if status == PENDING:
-            yield (
-                ("approve", "--by 示例庚", self.approved)
-                if record.signed
-                else ("sign", "--by 示例甲", _signed)
-            )
+        if status == PENDING and not record.signed:
+            yield "sign", "--by 示例甲", _signed
+        if status == PENDING and record.signed:
+            yield "approve", "--by 示例庚", self.approved
             yield "reject", "--by 示例庚 --reason 不必", lambda old: _as(old, REJECTED)
         if status == FILED:
             options = "--deadline 2099-01-01 --reason 整改"
