@@ -39,11 +39,12 @@ def commit_plainly(root: Path, number: int) -> None:
     """Commit a note as a person does, who tries again when Git is busy."""
     note = put(root, f"notes/{number}.txt", b"%d\n" % number)
     for _ in range(2000):
-        added = run(["git", "add", note], cwd=root, capture_output=True, check=False)
-        command = ["git", "commit", "--quiet", "--message", f"plain {number}"]
-        done = run(command, cwd=root, capture_output=True, check=False)
-        if added.returncode == done.returncode == 0:
-            return
+        done = run(["git", "add", note], cwd=root, capture_output=True, check=False)
+        if done.returncode == 0:
+            command = ["git", "commit", "--quiet", "--message", f"plain {number}"]
+            done = run(command, cwd=root, capture_output=True, check=False)
+            if done.returncode == 0:
+                return
         time.sleep(0.01)
     raise AssertionError(done.stderr)
 
