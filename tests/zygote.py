@@ -53,14 +53,14 @@ class Running:
 
     def kill(self, *, orphans: bool) -> None:
         """Kill the process group, and with `orphans` the Git commands in groups of their own."""
-        found = _descendants(self.pid) if orphans else []
+        found = descendants(self.pid) if orphans else []
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         while found:
             for pid in found:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            found = [pid for pid in _descendants(self._keeper) if pid != self.pid]
+            found = [pid for pid in descendants(self._keeper) if pid != self.pid]
 
     def finish(self) -> Ran:
         """Wait for the end; -9 is the code of what was killed."""
@@ -100,6 +100,11 @@ class Zygote:
 
     def __enter__(self) -> Self:
         return self
+
+    @property
+    def pid(self) -> int:
+        """The process that all commands are below."""
+        return self._process.pid
 
     def __exit__(self, *_: object) -> None:
         self._line.close()
@@ -151,12 +156,13 @@ class Zygote:
             return running.finish()
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """Return the processes below a process."""
     try:
         found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
     except (FileNotFoundError, ProcessLookupError):
         return []
-    return [each for child in found for each in (int(child), *_descendants(int(child)))]
+    return [each for child in found for each in (int(child), *descendants(int(child)))]
 
 
 def _serve(line: socket.socket) -> None:

@@ -1,7 +1,7 @@
 """The mains fail while commands run: what was acknowledged is on the disk, and all is sound.
 
-The registry lies on a file system in a file. A copy of that file, taken in the middle, holds no
-more than what was flushed, as a disk does after a power cut. Needs root, for mounting.
+The registry lies on a file system in a file. A copy of it, of one moment in the middle, holds
+no more than what was flushed, as a disk does after a power cut. Needs root, for mounting.
 """
 
 import os
@@ -11,12 +11,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import wishes
 from plain_git import git, is_clean
+from power import mounted, snapshot
 from zygote import Zygote
 
 CUTS = 50
@@ -25,20 +25,6 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0 or not shutil.which("mkfs.ext4"),
     reason="only root may mount a file as a disk",
 )
-
-
-@contextmanager
-def mounted(image: Path, at: Path) -> Iterator[Path]:
-    """Mount an image for the length of the block."""
-    at.mkdir()
-    mount = ["mount", "-o", "loop", str(image), str(at)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this machine has no loop devices for us")
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", str(at)], check=True)
-        at.rmdir()
 
 
 @pytest.mark.torture
@@ -82,7 +68,7 @@ def cut(  # what it needs
     clerk.start()
     stop.wait(after_seconds)
     acknowledged = [*made]
-    subprocess.run(["cp", "--sparse=always", str(image), str(copy)], check=True)
+    snapshot(image, copy, zygote.pid)
     stop.set()
     clerk.join()
     return acknowledged

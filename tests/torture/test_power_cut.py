@@ -10,13 +10,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import one_change
 import pytest
 from plain_git import git, is_clean, leftovers
+from power import mounted, snapshot
 from store_registry import fill
 
 from qjmedia.store.repository import Repository
@@ -31,20 +30,6 @@ PATHS = [
 ]
 
 
-@contextmanager
-def mounted(image: Path, at: Path) -> Iterator[Path]:
-    """Mount an image for the length of the block."""
-    at.mkdir()
-    mount = ["mount", "-o", "loop", str(image), str(at)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("mounting is not allowed here")
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", str(at)], check=True)
-        at.rmdir()
-
-
 def cut(root: Path, image: Path, copy: Path, text: str, after_seconds: float) -> list[str]:
     """Let a writer run, copy the disk meanwhile; return what was acknowledged before."""
     log = copy.with_suffix(".log")
@@ -56,7 +41,7 @@ def cut(root: Path, image: Path, copy: Path, text: str, after_seconds: float) ->
     ):
         time.sleep(after_seconds)
         acknowledged = log.read_text("utf-8").split("\n")[:-1]
-        subprocess.run(["cp", "--sparse=always", str(image), str(copy)], check=True)
+        snapshot(image, copy, process.pid)
         process.kill()
     return acknowledged
 
