@@ -39,6 +39,8 @@ PARTS = {
             "tests/store/test_transaction_states.py",
             "tests/store/test_transaction_bystanders.py",
             "tests/store/test_transaction_maintenance.py",
+            "tests/store/test_index.py",
+            "tests/store/test_plain_commit.py",
         ),
     ),
 }
