@@ -112,7 +112,7 @@ def guided(seconds: int, folder: Path) -> None:
         target = Target()
     for number, data in enumerate(corpus()):
         (folder / f"seed-{number:03}").write_bytes(data)
-    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=3000", "-verbosity=0"]
+    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=300", "-verbosity=0"]
     options += ["-print_final_stats=1", f"-artifact_prefix={folder}/", f"-seed={SEED}"]
     atheris.Setup([sys.argv[0], *options, str(folder)], target)
     atheris.Fuzz()
