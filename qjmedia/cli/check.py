@@ -79,7 +79,7 @@ def check(
         qjmedia check --fix --dry-run
     """
     from qjmedia.cli.ci import Checked
-    from qjmedia.cli.session import files_at, locate, the_day
+    from qjmedia.cli.session import files_at, locate, the_day, the_pusher
     from qjmedia.model.finding import Severity
 
     _refuse_unfit(fix=fix, past=bool(rev or base), only_with_fix=commit or dry_run or yes)
@@ -92,7 +92,7 @@ def check(
     else:
         files = files_at(root, rev)
     if base:
-        report = _since(root, base, rev, the_day(today), pusher)
+        report = _since(root, base, rev, the_day(today), the_pusher(pusher))
     else:
         report = _standing(files, locate(root), the_day(today), _progress(quiet=quiet))
     if within:

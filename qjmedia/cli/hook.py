@@ -73,11 +73,12 @@ def pre_receive(
     import sys
 
     from qjmedia.actions.guard.hook import Update, received
-    from qjmedia.cli.session import the_day
+    from qjmedia.cli.session import the_day, the_pusher
 
     updates = [Update.of(line) for line in sys.stdin]
     with _repository(root or Path()) as repository:
-        for _, report in received(repository, updates, today=the_day(today), pusher=pusher):
+        day, who = the_day(today), the_pusher(pusher)
+        for _, report in received(repository, updates, today=day, pusher=who):
             _show(report, "推送没有被接受")
 
 

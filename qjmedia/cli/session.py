@@ -76,6 +76,21 @@ def the_day(typed: str) -> date:
     return read_day(typed, "--today") if typed else date.today()  # noqa: DTZ011  the clerk's own day
 
 
+def the_pusher(typed: str) -> str:
+    """Return whom `--as` or QJMEDIA_AS names, "" where the server vouches for nobody.
+
+    Raises:
+        BadRequest: the variable is set and empty. A server that means to name somebody and does
+            not would otherwise leave it to the commits, which anybody can write.
+    """
+    if not typed and os.environ.get("QJMEDIA_AS") == "":
+        raise BadRequest(
+            "QJMEDIA_AS 是空的：服务器没有说是谁送来的",
+            hint="让它写出验明的邮箱；不由服务器验明时，不要设这个变量",
+        )
+    return typed
+
+
 def read_day(typed: str, option: str) -> date:
     """Return a typed date.
 

@@ -258,8 +258,15 @@ def move_not_allowed(transition: Transition, _: Context) -> Faults:
     正例：草稿 → 待审核 → 已备案
     改法：按次序办理：qjmedia submit、sign、approve
     """
-    move, after = transition.move, transition.after
-    if move is not None and after is not None and not transition.is_allowed:
+    move, before, after = transition.move, transition.before, transition.after
+    if before is not None and after is not None and before.status and not after.status:
+        # without it the next commit could go on from any other
+        yield Fault(
+            after.at("/status"),
+            f"状态从{before.status}变成了{text(after.tree, 'status') or '空'}",
+            f"改回：{before.status}",
+        )
+    elif move is not None and after is not None and not transition.is_allowed:
         allowed = "、".join(status for status in Status if status in MOVES[move[0]])
         yield Fault(
             after.at("/status"),

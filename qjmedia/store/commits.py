@@ -246,6 +246,7 @@ def _parsed(commit: CommitId, data: bytes) -> Bare:
         and committer is not None
         and first.get(b"encoding", b"utf-8").lower() in _UTF8
         and b"\0" not in data
+        and _is_text(data)
     )
     who, at = author or (Author("", ""), _EPOCH)
     signature = first.get(b"gpgsig", first.get(b"gpgsig-sha256", b""))
@@ -261,6 +262,15 @@ def _parsed(commit: CommitId, data: bytes) -> Bare:
         kind if signature else "",
         is_sound,
     )
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether a commit is in UTF-8; what is not reads otherwise in every program."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _header(head: bytes) -> list[tuple[bytes, bytes]]:

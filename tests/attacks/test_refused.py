@@ -527,6 +527,63 @@ def carriage_returns(desk: Desk) -> None:
     desk.commit(MATH, "\r\n".join(said))
 
 
+def trailers_for_others(desk: Desk) -> None:
+    """Git takes these for an approval, whatever the letters; we would not."""
+    desk.change("math-wechat", remarks="改了")
+    ours = "Qj-Action: amend\nQj-Record: math-wechat\nQj-Fields: remarks\n"
+    desk.commit(MATH, f"变更\n\nqj-action : approve\n{ours}")
+
+
+def status_blanked(desk: Desk) -> None:
+    """From no status every other can be reached, and nothing has to be reported."""
+    desk.change("choir", status="")
+    desk.trailed(LEAGUE)
+    desk.change("choir", name="合唱二团")
+    desk.trailed(LEAGUE)
+    desk.change("choir", status="已登记")
+    desk.trailed(LEAGUE)
+
+
+def mended_by_a_merge(desk: Desk) -> None:
+    """Unreadable on both lines; the merge writes what could never be written before."""
+    path, tree = desk.read("choir")
+    git(desk.root, "checkout", "-q", "-b", "side")
+    desk.write(path, "{")
+    desk.commit(LEAGUE, "一边")
+    git(desk.root, "checkout", "-q", "main")
+    desk.write(path, "{")
+    desk.commit(LEAGUE, "另一边")
+    git(desk.root, "merge", "-q", "--no-ff", "--no-commit", "side")
+    desk.write(path, {**tree, "name": "合唱二团", "status": "待审核"})
+    desk.commit(LEAGUE, "Merge branch 'side'")
+
+
+def own_made_executable(desk: Desk) -> None:
+    git(desk.root, "update-index", "--chmod=+x", WECHAT)
+    desk.commit(MATH)
+
+
+def twin_by_the_office(desk: Desk) -> None:
+    """One file on Windows and macOS, and which of the two is chance."""
+    desk.write("registry/platforms/math/Math-wechat.yaml", make.record())
+    desk.commit(OFFICE)
+
+
+def folder_twin_by_the_office(desk: Desk) -> None:
+    desk.write("Registry/access.yaml", "people: []\n")
+    desk.commit(OFFICE)
+
+
+def message_in_gbk(desk: Desk) -> None:
+    """As an old Git on Windows writes it, with no word of its encoding."""
+    desk.change("math-wechat", remarks="改了")
+    tree = git(desk.root, "write-tree")
+    names = "\n".join(f"{kind} {MATH} 1790000000 +0800" for kind in ("author", "committer"))
+    raw = f"tree {tree}\nparent {desk.head}\n{names}\n\n".encode() + "改了备注\n".encode("gbk")
+    made = git(desk.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
+    git(desk.root, "reset", "-q", "--hard", made)
+
+
 ATTACKS: dict[Attack, str] = {
     of_another_unit: "QJ0024:1",
     of_the_school: "QJ0024:1",
@@ -540,7 +597,7 @@ ATTACKS: dict[Attack, str] = {
     deleted: "QJ0021:1",
     deleted_by_the_office: "QJ0021:1",
     renamed: "QJ0022:1",
-    renamed_in_case: "QJ0021:1",
+    renamed_in_case: "QJ0021:1 QJ0024:1",
     twin_in_case: "QJ0024:1",
     filing_rewritten: "QJ0721:23",
     filing_removed: "QJ0721:1 QJ0723:21",
@@ -608,6 +665,13 @@ ATTACKS: dict[Attack, str] = {
     approval_told_of_a_remark: "QJ0023:1",
     words_in_the_action: "QJ0023:1",
     carriage_returns: "QJ0023:1",
+    trailers_for_others: "QJ0023:1",
+    status_blanked: "QJ0723:1",
+    mended_by_a_merge: "QJ0722:2 QJ0723:19",
+    own_made_executable: "QJ0024:1",
+    twin_by_the_office: "QJ0024:1",
+    folder_twin_by_the_office: "QJ0024:1",
+    message_in_gbk: "QJ0023:1",
 }
 """Each with all the errors that it is refused for, by code and line; nothing else is said."""
 

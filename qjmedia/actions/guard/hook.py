@@ -111,6 +111,12 @@ def received(
                 "有了它，登记库就不再受保护",
                 hint=f"请管理员在服务器上运行：git symbolic-ref HEAD {trunk}",
             )
+        elif update.ref != trunk and update.ref.casefold() == trunk.casefold():
+            raise Refused(
+                f"{_short(update.ref)} 与登记库的分支 {_short(trunk)} 只差大小写，"
+                "在 Windows 和 macOS 的服务器上会是同一个",
+                hint="换一个名字，例：git push origin HEAD:proposal",
+            )
         elif update.new is None:
             _require_removable(update, trunk)
         else:
@@ -204,8 +210,16 @@ def _require_removable(update: Update, trunk: str) -> None:
 
 
 def _require_plain_tag(repository: Repository, update: Update, updates: Iterable[Update]) -> None:
-    """Refuse a tag by whose name somebody may mean a branch; a tag would come first."""
+    """Refuse a tag by whose name somebody may mean a branch, and to move or take one away.
+
+    A tag would come before the branch; and one that stands says what stood there on its day.
+    """
     name = update.ref.removeprefix(TAGS)
+    if update.old is not None:
+        raise Refused(
+            f"标签 {name} 已经有了，不能移动或删除：它记着当时的登记",
+            hint="另起一个名字；打错了的请管理员在服务器上删去",
+        )
     listed = repository.git.run("for-each-ref", "--format=%(refname)", BRANCHES).line()
     branches = {ref.removeprefix(BRANCHES) for ref in listed.split("\n")}
     branches |= {each.ref.removeprefix(BRANCHES) for each in updates if each.ref != update.ref}

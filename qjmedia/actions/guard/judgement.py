@@ -16,7 +16,8 @@ from pathlib import PurePosixPath
 from qjmedia import rules
 from qjmedia.actions.check import Judge
 from qjmedia.actions.guard.law import PATHS, Law
-from qjmedia.actions.guard.pairing import Pair, is_odd, joined, pairs
+from qjmedia.actions.guard.pairing import Pair, joined, pairs
+from qjmedia.actions.guard.tricks import is_ours, tricks
 from qjmedia.errors import Refused
 from qjmedia.model.access import ACCESS_PATH, Actor, folded
 from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing
@@ -36,7 +37,7 @@ from qjmedia.store import commits, history, signatures
 from qjmedia.store.commits import Bare, Delta, Entry
 from qjmedia.store.files import LARGEST_BYTES, Revision
 from qjmedia.store.git import BlobId, CommitId
-from qjmedia.store.layout import REGISTRY, SCHEMAS, TEMPLATES, is_record
+from qjmedia.store.layout import REGISTRY, is_record
 from qjmedia.store.overlay import Overlay
 from qjmedia.store.repository import Repository
 from qjmedia.store.schema import Schema
@@ -55,7 +56,12 @@ TOGETHER = 32
 
 _COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TRAILER = re.compile(r"^(Qj-(?:Action|Record|Fields|Changed-On|Undoes)): ", re.MULTILINE)
-_OURS = (REGISTRY, SCHEMAS, TEMPLATES)
+_LIKE_ONE = re.compile(
+    r"^(?!Qj-(?:Action|Record|Fields|Reason|Changed-On|Undoes): )"
+    r"(?i:qj-(?:action|record|fields|reason|changed-on|undoes))[ \t]*:",
+    re.MULTILINE,
+)
+"""What Git takes for one of our trailers, and we do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class Judged:
     @property
     def ours(self) -> tuple[PurePosixPath, ...]:
         """The files of the registry, its schemas and its forms that it changed."""
-        return tuple(each.path for each in self.deltas if _is_ours(each.path))
+        return tuple(each.path for each in self.deltas if is_ours(each.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,9 @@ class Guard:
         lost = dict(before.lost)
         if not bare.is_sound:
             self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者或内容")
+        if odd := _LIKE_ONE.search(bare.message):
+            what = f"提交说明里的“{odd[0]}”不是本工具的写法，别的程序却会读出来"
+            self._tell(case, "QJ0023", what, "去掉这一行，重做这次提交")
         self._private(case)
         if len(bare.parents) > 1:
             deltas = self._merge(case, lost)
@@ -239,10 +248,14 @@ class Guard:
         for fork in forks:
             lines = (one, other, case.commit.id)
             left, right, merged = (commits.differing(self.repository, fork, each) for each in lines)
-            for side in joined(left, right, merged):
+            for parent, side in zip((one, other), joined(left, right, merged), strict=True):
                 self._files(case, side, self._pairs(side))
+                # what a line could not read is judged from what it was before it could not
+                line = dict(self._states[parent].lost) if parent in self._states else {}
+                known = set(line)
                 for pair in self._pairs(side):
-                    self._record(case, pair, lost, is_undone=False)
+                    self._record(case, pair, line, is_undone=False)
+                lost |= {path: line[path] for path in set(line) - known}
                 own |= {each.path: each for each in side}
         return tuple(own.values())
 
@@ -303,9 +316,7 @@ class Guard:
 
     def _files(self, case: _Case, deltas: Sequence[Delta], found: Sequence[Pair]) -> None:
         """Judge what is no record, or more than one."""
-        odd = [each for each in deltas if is_odd(each) and _is_ours(each.path)]
-        for each in odd[:SHOWN_FILES]:
-            what = "在登记库中放符号链接或子模块"
+        for each, what in islice(tricks(deltas), SHOWN_FILES):
             self._run(case, Intrusion(Place(each.path), what, Actor(""), is_trick=True))
         if not case.law.access.is_enforced:
             return
@@ -596,13 +607,9 @@ def _filed_days(before: Platform | None, after: Platform | None) -> set[str]:
 
 
 def _place(deltas: Sequence[Delta]) -> Place:
-    ours = (each.path for each in deltas if _is_ours(each.path))
+    ours = (each.path for each in deltas if is_ours(each.path))
     return Place(next(ours, deltas[0].path if deltas else REGISTRY))
 
 
 def _changes(delta: Delta) -> bool:
-    return _is_ours(delta.path)
-
-
-def _is_ours(path: PurePosixPath) -> bool:
-    return any(path.is_relative_to(each) for each in _OURS)
+    return is_ours(delta.path)

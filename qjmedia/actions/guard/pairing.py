@@ -84,8 +84,3 @@ def _same_platform(old: Delta, new: Delta, read: Read) -> bool:
             (before.name, after.name),
         )
     )
-
-
-def is_odd(delta: Delta) -> bool:
-    """Whether a change leaves a link or a submodule where a file should be."""
-    return delta.after.is_odd
