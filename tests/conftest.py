@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import make
 import pytest
+from shelf import Shelf
 
 from qjmedia.cli import run
+
+if TYPE_CHECKING:
+    from zygote import Zygote
 
 pytest_plugins = ["tally"]
 
@@ -38,6 +42,17 @@ def _no_settings_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> It
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.delenv("QJMEDIA_ROOT", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def zygote(_no_settings_of_this_machine: None) -> Iterator["Zygote"]:
+    """Return the process that commands are forked from."""
+    from zygote import Zygote  # which has `Ran` from here
+
+    if not Path("/proc/self/task").exists():
+        pytest.skip("orphans are gathered on Linux only")
+    with Zygote() as started:
+        yield started
 
 
 @dataclass(frozen=True)
@@ -79,12 +94,23 @@ def qjmedia() -> Command:
     return command
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, _no_settings_of_this_machine: None) -> Shelf:
+    """Return where registries are kept that several tests begin with."""
+    return Shelf(tmp_path_factory.mktemp("shelf"))
+
+
 @pytest.fixture
-def school(tmp_path: Path, qjmedia: Command) -> Iterator[Path]:
+def school(tmp_path: Path, qjmedia: Command, shelf: Shelf) -> Iterator[Path]:
     """Return a new registry with the college 数学与统计学院; it is the current folder."""
     root = tmp_path / "school"
-    assert qjmedia("init", str(root)).code == 0
+    unit = make.as_options(make.tree(make.MATH))
+
+    def build() -> None:
+        assert qjmedia("init", str(root)).code == 0
+        assert qjmedia("unit", "add", *unit, "--root", str(root)).code == 0
+
+    shelf.take("school", root, build)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        assert qjmedia("unit", "add", *make.as_options(make.tree(make.MATH))).code == 0
         yield root

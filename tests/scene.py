@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,12 @@ from qjmedia.store import edit, history
 from qjmedia.store.git import CommitId
 from qjmedia.store.repository import Repository
 from qjmedia.store.yaml import parse
+
+Guarding = Callable[[Path], None]
+"""Puts the hook into a bare repository."""
+
+Serving = Callable[["Desk"], Path]
+"""Makes a server of a clone."""
 
 OFFICE = "示例甲 <jia@example.edu.cn>"
 MATH = "示例乙 <yi@example.edu.cn>"
@@ -183,10 +189,10 @@ def build(root: Path) -> None:
     desk.commit(OFFICE, Message("建立登记库", "init").render())
 
 
-def server_of(root: Path, server: Path) -> None:
+def server_of(root: Path, server: Path, guard: Guarding | None = None) -> None:
     """Make a bare repository with the hook, as a school's own server has it."""
     git(root.parent, "clone", "-q", "--bare", str(root), str(server))
-    hooked(server)
+    (guard or hooked)(server)
 
 
 def hooked(server: Path) -> None:

@@ -1,35 +1,59 @@
 """One attacked registry a session, cheap copies of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import scene
 import sealed
-from scene import Desk
+from porter import Porter
+from scene import Desk, Guarding, Serving
+from shelf import Shelf
 
 
 @pytest.fixture(scope="session")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def attacked(tmp_path_factory: pytest.TempPathFactory, shelf: Shelf) -> Path:
     """The registry that nobody changes."""
     root = tmp_path_factory.mktemp("attacked") / "school"
-    scene.build(root)
-    return root
+    return shelf.take("attacked", root, lambda: scene.build(root))
 
 
 @pytest.fixture(scope="session")
-def fortress(attacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def guard(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Guarding]:
+    """Return what puts the hook into a bare repository; Python starts once for all of them."""
+    if not Path("/proc/self/task").exists():
+        yield scene.hooked
+        return
+    zygote = request.getfixturevalue("zygote")
+    with Porter(zygote, tmp_path_factory.mktemp("porter")) as porter:
+        yield porter.guard
+
+
+@pytest.fixture(scope="session")
+def fortress(attacked: Path, guard: Guarding, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A server that refuses whatever is pushed to it, so that all tests can share it."""
     server = tmp_path_factory.mktemp("server") / "media.git"
-    scene.server_of(attacked, server)
+    scene.server_of(attacked, server, guard)
     return server
 
 
 @pytest.fixture
-def server(attacked: Path, tmp_path: Path) -> Path:
+def server(fortress: Path, tmp_path: Path) -> Path:
     """A server of one's own."""
-    made = tmp_path / "media.git"
-    scene.server_of(attacked, made)
-    return made
+    return scene.copy(fortress, tmp_path / "media.git").root
+
+
+@pytest.fixture
+def serve(guard: Guarding, tmp_path: Path) -> Serving:
+    """Return what makes a server of a clone as it is now."""
+
+    def served(desk: Desk) -> Path:
+        scene.server_of(desk.root, tmp_path / "served.git", guard)
+        return tmp_path / "served.git"
+
+    return served
 
 
 @pytest.fixture

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import make
 import pytest
-import scene
 from conftest import Command
 from plain_git import git, put
-from scene import MATH, OFFICE, Desk
+from scene import MATH, OFFICE, Desk, Guarding
 
 from qjmedia.model.tree import text
 
@@ -100,6 +99,24 @@ def test_an_ordinary_tag_is_accepted(desk: Desk, server: Path) -> None:
     assert desk.push(server, "HEAD:refs/tags/2026-09-归档")[0]
 
 
+def test_a_tag_stays_where_it_is(desk: Desk, server: Path) -> None:
+    assert desk.push(server, "HEAD:refs/tags/2026-09-归档")[0]
+    amended(desk)
+    for moved in ("HEAD:refs/tags/2026-09-归档", ":refs/tags/2026-09-归档"):
+        accepted, said = desk.push(server, moved, "--force")
+        assert not accepted
+        assert "不能移动或删除" in said
+
+
+def test_a_branch_that_some_servers_take_for_the_registrys_is_refused(
+    desk: Desk, fortress: Path
+) -> None:
+    """Where letters have no case, Main would take main's place, with a proposal in it."""
+    accepted, said = desk.push(fortress, "HEAD:refs/heads/Main")
+    assert not accepted
+    assert "只差大小写" in said
+
+
 @pytest.mark.parametrize("ref", ["refs/replace/{0}", "refs/notes/commits", "refs/mine/x"])
 def test_nothing_but_branches_and_tags_is_taken(ref: str, desk: Desk, fortress: Path) -> None:
     accepted, said = desk.push(fortress, f"HEAD:{ref.format(desk.head)}")
@@ -174,11 +191,13 @@ def test_a_base_of_another_history_is_refused(desk: Desk, qjmedia: Command) -> N
     assert "没有共同的来历" in ran.err
 
 
-def test_the_first_push_is_judged_by_its_own_law(desk: Desk, tmp_path: Path) -> None:
+def test_the_first_push_is_judged_by_its_own_law(
+    desk: Desk, guard: Guarding, tmp_path: Path
+) -> None:
     """Into an empty repository; from the commit on that names people they are held to it."""
     server = tmp_path / "empty.git"
     git(tmp_path, "init", "-q", "--bare", str(server))
-    scene.hooked(server)
+    guard(server)
     amended(desk)
     good = desk.head
     stolen(desk)
@@ -193,11 +212,11 @@ def test_the_first_push_is_judged_by_its_own_law(desk: Desk, tmp_path: Path) -> 
 
 
 def test_a_branch_called_otherwise_than_the_servers_head_is_its_own(
-    desk: Desk, tmp_path: Path
+    desk: Desk, guard: Guarding, tmp_path: Path
 ) -> None:
     server = tmp_path / "empty.git"
     git(tmp_path, "init", "-q", "--bare", "--initial-branch=trunk", str(server))
-    scene.hooked(server)
+    guard(server)
     assert desk.push(server, "HEAD:main")[0]
     amended(desk)
     assert desk.push(server, "HEAD:main")[0]
@@ -205,11 +224,13 @@ def test_a_branch_called_otherwise_than_the_servers_head_is_its_own(
     assert not desk.push(server, "HEAD:main")[0]
 
 
-def test_a_servers_head_cannot_be_moved_away_from_the_registry(desk: Desk, tmp_path: Path) -> None:
+def test_a_servers_head_cannot_be_moved_away_from_the_registry(
+    desk: Desk, guard: Guarding, tmp_path: Path
+) -> None:
     """Its HEAD leads nowhere; whoever gave it a branch would have main to himself."""
     server = tmp_path / "empty.git"
     git(tmp_path, "init", "-q", "--bare", "--initial-branch=master", str(server))
-    scene.hooked(server)
+    guard(server)
     assert desk.push(server, "HEAD:main")[0]
     amended(desk)
     accepted, said = desk.push(server, "HEAD:master")
@@ -219,11 +240,11 @@ def test_a_servers_head_cannot_be_moved_away_from_the_registry(desk: Desk, tmp_p
 
 
 def test_where_nobody_knows_the_registrys_branch_each_is_guarded(
-    desk: Desk, tmp_path: Path
+    desk: Desk, guard: Guarding, tmp_path: Path
 ) -> None:
     server = tmp_path / "empty.git"
     git(tmp_path, "init", "-q", "--bare", "--initial-branch=master", str(server))
-    scene.hooked(server)
+    guard(server)
     assert desk.push(server, "HEAD:registry")[0]
     assert not desk.push(server, ":registry")[0]
     git(desk.root, "reset", "-q", "--hard", orphan(desk))
@@ -240,6 +261,17 @@ def test_whoever_the_server_vouches_for_is_held_to_his_rights(
     accepted, said = desk.push(fortress)
     assert not accepted
     assert "以示例甲（jia@example.edu.cn）的名义提交" in said
+
+
+def test_a_server_that_names_nobody_does_not_leave_it_to_the_commits(
+    desk: Desk, fortress: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where a hook passes on the address of a deploy key, which has none."""
+    monkeypatch.setenv("QJMEDIA_AS", "")
+    amended(desk)
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert "QJMEDIA_AS 是空的" in said
 
 
 def test_the_office_may_bring_in_what_an_editor_made(

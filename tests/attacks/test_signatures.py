@@ -4,10 +4,9 @@ from pathlib import Path
 
 import make
 import pytest
-import scene
 from conftest import Command
 from plain_git import git
-from scene import MATH, OFFICE, Desk
+from scene import MATH, OFFICE, Desk, Serving
 from sealed import access, fingerprint, public, sign_as
 
 TODAY = ("--today", make.TODAY.isoformat())
@@ -69,11 +68,10 @@ def test_a_key_may_be_enrolled_by_its_fingerprint(
     ids=["unsigned", "unknown-key", "another-committer", "another-author", "stranger"],
 )
 def test_a_name_without_its_key_is_refused_by_ci_and_by_the_server(
-    key: str, who: str, committer: str, said: str, signing: Desk, keys: Path, tmp_path: Path,
+    key: str, who: str, committer: str, said: str, signing: Desk, keys: Path, serve: Serving,
     qjmedia: Command,
 ) -> None:  # fmt: skip
-    base, server = signing.head, tmp_path / "media.git"
-    scene.server_of(signing.root, server)
+    base, server = signing.head, serve(signing)
     if key:
         sign_as(signing, keys, key)
     signing.change("academic-wechat", remarks="改了")
@@ -114,15 +112,14 @@ def test_a_removed_key_is_worth_nothing_whatever_the_date(
 
 @pytest.mark.parametrize("form", ["whole", "fingerprint"])
 def test_a_revoked_key_is_worth_nothing_though_it_is_still_listed(
-    form: str, signing: Desk, keys: Path, tmp_path: Path, qjmedia: Command,
+    form: str, signing: Desk, keys: Path, serve: Serving, qjmedia: Command,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """Whatever the date, by CI and by the server; and audit from that commit on."""
     sign_as(signing, keys, "math")
     amended(signing)
     base = revoke(signing, keys, form)
-    server = tmp_path / "media.git"
-    scene.server_of(signing.root, server)
+    server = serve(signing)
     assert "QJ0025" not in audited(signing, qjmedia)
     sign_as(signing, keys, "math")
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2020-01-01T00:00:00+0800")
@@ -226,9 +223,8 @@ def test_no_program_that_the_configuration_names_is_started(
     assert not (tmp_path / "sprung").exists()
 
 
-def test_the_server_asks_for_signatures_too(signing: Desk, keys: Path, tmp_path: Path) -> None:
-    server = tmp_path / "media.git"
-    scene.server_of(signing.root, server)
+def test_the_server_asks_for_signatures_too(signing: Desk, keys: Path, serve: Serving) -> None:
+    server = serve(signing)
     amended(signing)
     accepted, said = signing.push(server)
     assert not accepted

@@ -1,7 +1,6 @@
 """A registry with some records, and a zygote to run commands on copies of it."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,6 @@ if TYPE_CHECKING:
     from qjmedia.model.tree import Record
 
 RECORDS = 8
-
-
-@pytest.fixture(scope="session")
-def zygote(_no_settings_of_this_machine: None) -> Iterator[Zygote]:
-    """Return the process that commands are forked from."""
-    if not Path("/proc/self/task").exists():
-        pytest.skip("orphans are gathered on Linux only")
-    with Zygote() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

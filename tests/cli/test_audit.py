@@ -9,6 +9,7 @@ import scene
 from conftest import Command, Ran
 from plain_git import git
 from scene import MATH, NOBODY, OFFICE, Desk
+from shelf import Shelf
 
 from qjmedia.store import edit
 
@@ -16,12 +17,16 @@ TODAY = ("--today", make.TODAY.isoformat())
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, shelf: Shelf) -> Desk:
     """A registry with one honest change after its beginning."""
-    scene.build(tmp_path / "school")
     desk = Desk(tmp_path / "school")
-    desk.change("math-wechat", remarks="改了")
-    desk.trailed(MATH)
+
+    def build() -> None:
+        scene.build(desk.root)
+        desk.change("math-wechat", remarks="改了")
+        desk.trailed(MATH)
+
+    shelf.take("honest", desk.root, build)
     return desk
 
 

@@ -10,6 +10,7 @@ import make
 import pexpect
 import pytest
 from conftest import Command
+from shelf import Shelf
 
 PHONE = "13800000000"
 RECORD = Path("registry/platforms/math/math-wechat.yaml")
@@ -27,12 +28,15 @@ def put(text: str, path: Path = RECORD) -> None:
 
 
 @pytest.fixture
-def bad(school: Path) -> Path:
+def bad(school: Path, shelf: Shelf) -> Path:
     """A registry with a record in need of mending, committed by hand."""
-    put(BAD)
-    git("add", ".")
-    git("commit", "--message", "手写")
-    return school
+
+    def build() -> None:
+        put(BAD)
+        git("add", ".")
+        git("commit", "--message", "手写")
+
+    return shelf.take("fix-bad", school, build)
 
 
 def test_a_file_is_mended_shown_and_checked(bad: Path, qjmedia: Command) -> None:

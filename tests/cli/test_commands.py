@@ -8,6 +8,7 @@ import make
 import pytest
 from conftest import Command
 from plain_git import git
+from shelf import Shelf
 
 RECORD = make.record({"status": "", "filings": "", "accountable": "", "steward": "", "tier": ""})
 UNNAMED = {key: value for key, value in RECORD.items() if key != "id"}
@@ -15,11 +16,14 @@ PATH = Path("registry/platforms/math/math-wechat.yaml")
 
 
 @pytest.fixture
-def added(school: Path, qjmedia: Command) -> Path:
+def added(school: Path, qjmedia: Command, shelf: Shelf) -> Path:
     """A registry with one platform."""
-    done = qjmedia("add", *make.as_options(RECORD), "--today", "2026-11-23")
-    assert done.code == 0, done.err
-    return school
+
+    def build() -> None:
+        done = qjmedia("add", *make.as_options(RECORD), "--today", "2026-11-23")
+        assert done.code == 0, done.err
+
+    return shelf.take("commands-added", school, build)
 
 
 def subjects(root: Path) -> list[str]:

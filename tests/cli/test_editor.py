@@ -14,6 +14,7 @@ import pytest
 import typer
 from conftest import Command
 from plain_git import git, state
+from shelf import Shelf
 
 from qjmedia.actions.amend import Edit, Occasion
 from qjmedia.cli import editor
@@ -32,9 +33,13 @@ FORBIDDEN = "s/学院党总支书记/辅导员/"
 
 
 @pytest.fixture
-def added(school: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
+def added(school: Path, qjmedia: Command, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A registry with one platform; temporary files land beside it."""
-    assert qjmedia("add", *make.as_options(RECORD), "--today", "2026-11-23").code == 0
+
+    def build() -> None:
+        assert qjmedia("add", *make.as_options(RECORD), "--today", "2026-11-23").code == 0
+
+    shelf.take("editor-added", school, build)
     desk = school.parent / "desk"
     desk.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(desk))

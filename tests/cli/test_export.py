@@ -8,6 +8,7 @@ import make
 import pytest
 from conftest import Command
 from openpyxl import load_workbook
+from shelf import Shelf
 from xlsxwriter import Workbook
 
 from qjmedia.model.tree import Record
@@ -16,11 +17,14 @@ RECORD = make.record({"status": "", "filings": "", "accountable": "", "steward":
 
 
 @pytest.fixture
-def added(school: Path, qjmedia: Command) -> Path:
+def added(school: Path, qjmedia: Command, shelf: Shelf) -> Path:
     """A registry with one platform."""
-    done = qjmedia("add", *make.as_options(RECORD), "--today", "2026-11-23")
-    assert done.code == 0, done.err
-    return school
+
+    def build() -> None:
+        done = qjmedia("add", *make.as_options(RECORD), "--today", "2026-11-23")
+        assert done.code == 0, done.err
+
+    return shelf.take("export-added", school, build)
 
 
 @pytest.mark.parametrize("name", ["台账.xlsx", "台账.pdf", "台账.html", "台账.csv", "台账.json"])
@@ -119,14 +123,17 @@ profiles:
 
 
 @pytest.fixture
-def two_units(added: Path, qjmedia: Command) -> Path:
+def two_units(added: Path, qjmedia: Command, shelf: Shelf) -> Path:
     """The same registry with a second unit and its platform."""
-    unit = ("--set", "id=library", "--set", "name=图书馆", "--set", "kind=教辅单位")
-    assert qjmedia("unit", "add", *unit).code == 0
-    record: Record = {**RECORD, **LIBRARY, "opened_by": {"kind": "教辅单位", "name": "图书馆"}}
-    done = qjmedia("add", "--draft", *make.as_options(record), "--today", "2026-11-23")
-    assert done.code == 0, done.err
-    return added
+
+    def build() -> None:
+        unit = ("--set", "id=library", "--set", "name=图书馆", "--set", "kind=教辅单位")
+        assert qjmedia("unit", "add", *unit).code == 0
+        record: Record = {**RECORD, **LIBRARY, "opened_by": {"kind": "教辅单位", "name": "图书馆"}}
+        done = qjmedia("add", "--draft", *make.as_options(record), "--today", "2026-11-23")
+        assert done.code == 0, done.err
+
+    return shelf.take("export-two-units", added, build)
 
 
 def test_each_unit_gets_its_own_workbook(two_units: Path, qjmedia: Command) -> None:

@@ -9,6 +9,7 @@ import scene
 from conftest import Command
 from plain_git import git, put
 from scene import MATH, OFFICE, Desk
+from shelf import Shelf
 
 from qjmedia.store import edit
 
@@ -16,9 +17,9 @@ WECHAT = "registry/platforms/math/math-wechat.yaml"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    scene.build(tmp_path / "school")
-    return Desk(tmp_path / "school")
+def desk(tmp_path: Path, shelf: Shelf) -> Desk:
+    root = tmp_path / "school"
+    return Desk(shelf.take("attacked", root, lambda: scene.build(root)))
 
 
 def commit(root: Path, *options: str) -> tuple[int, str]:

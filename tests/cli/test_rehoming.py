@@ -7,6 +7,7 @@ import pytest
 import scene
 from conftest import Command
 from plain_git import git
+from shelf import Shelf
 
 from qjmedia.model.tree import Record, Tree
 from qjmedia.store import edit
@@ -29,8 +30,12 @@ CLOSED: Record = {
 
 
 @pytest.fixture
-def campus(school: Path, qjmedia: Command) -> Path:
+def campus(school: Path, qjmedia: Command, shelf: Shelf) -> Path:
     """A college with a filed platform, a class's and a closed one; a library; another college."""
+    return shelf.take("campus", school, lambda: _build(school, qjmedia))
+
+
+def _build(school: Path, qjmedia: Command) -> None:
     for unit in (LIBRARY, STATS):
         wanted = [word for each in unit.split() for word in ("--set", each)]
         assert qjmedia("unit", "add", *wanted, *DAY).code == 0
@@ -43,7 +48,6 @@ def campus(school: Path, qjmedia: Command) -> Path:
     git(school, "commit", "-q", "-m", "给定")
     found = qjmedia("check", *DAY)
     assert found.code == 0, found.out
-    return school
 
 
 def read(root: Path, path: str) -> Record:

@@ -7,6 +7,7 @@ import make
 import pytest
 from conftest import Command, Ran
 from plain_git import commits, git, state
+from shelf import Shelf
 
 from qjmedia.model.tree import Record, sequence, text
 
@@ -23,11 +24,14 @@ ROUND = (
 
 
 @pytest.fixture
-def draft(school: Path, qjmedia: Command) -> Path:
+def draft(school: Path, qjmedia: Command, shelf: Shelf) -> Path:
     """A registry with one complete draft."""
-    done = qjmedia("add", "--draft", *make.as_options(RECORD), "--today", "2026-11-20")
-    assert done.code == 0, done.err
-    return school
+
+    def build() -> None:
+        done = qjmedia("add", "--draft", *make.as_options(RECORD), "--today", "2026-11-20")
+        assert done.code == 0, done.err
+
+    return shelf.take("round-draft", school, build)
 
 
 def go(qjmedia: Command, *lines: tuple[str, ...]) -> Ran:

@@ -13,6 +13,7 @@ import yaml
 from conftest import Command
 from plain_git import git
 from scene import MATH, Desk
+from shelf import Shelf
 
 WORKFLOW, GITLAB = ".github/workflows/qjmedia.yml", ".gitlab-ci.yml"
 
@@ -55,16 +56,20 @@ def _without_installation(script: list[str]) -> str:
 
 
 @pytest.fixture
-def started(tmp_path: Path, qjmedia: Command) -> Path:
+def started(tmp_path: Path, qjmedia: Command, shelf: Shelf) -> Path:
     """A registry as `init` makes it."""
-    assert qjmedia("init", str(tmp_path / "started")).code == 0
-    return tmp_path / "started"
+    root = tmp_path / "started"
+
+    def build() -> None:
+        assert qjmedia("init", str(root)).code == 0
+
+    return shelf.take("started", root, build)
 
 
 @pytest.fixture
-def proposal(tmp_path: Path) -> Desk:
+def proposal(tmp_path: Path, shelf: Shelf) -> Desk:
     """A clone as a forge makes it: a proposal checked out, the registry's branch beside it."""
-    scene.build(tmp_path / "school")
+    shelf.take("attacked", tmp_path / "school", lambda: scene.build(tmp_path / "school"))
     git(tmp_path, "clone", "-q", str(tmp_path / "school"), "clone")
     return Desk(tmp_path / "clone")
 

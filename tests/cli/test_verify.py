@@ -6,6 +6,7 @@ import make
 import pytest
 from conftest import Command
 from plain_git import git
+from shelf import Shelf
 
 from qjmedia.render.reading import text_of
 from qjmedia.render.trace import codes_in
@@ -14,10 +15,12 @@ PATH = Path("registry/platforms/math/math-wechat.yaml")
 
 
 @pytest.fixture
-def filed(school: Path, qjmedia: Command) -> Path:
-    done = qjmedia("add", "--from", "-", stdin=make.COLLEGE.lstrip())
-    assert done.code == 0, done.err
-    return school
+def filed(school: Path, qjmedia: Command, shelf: Shelf) -> Path:
+    def build() -> None:
+        done = qjmedia("add", "--from", "-", stdin=make.COLLEGE.lstrip())
+        assert done.code == 0, done.err
+
+    return shelf.take("filed", school, build)
 
 
 def printed(qjmedia: Command, suffix: str = "md", *more: str) -> Path:

@@ -14,6 +14,7 @@ from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped]  # ha
 from plain_git import git
 from render import given
 from render.test_docx import paragraphs
+from shelf import Shelf
 
 from qjmedia.actions.paper.template import KINDS, build, check, prepare
 from qjmedia.errors import BadRequest, QjError, Refused
@@ -117,10 +118,12 @@ def test_names_of_authors_stay_behind() -> None:
 
 
 @pytest.fixture
-def filed(school: Path, qjmedia: Command) -> Path:
-    done = qjmedia("add", "--from", "-", stdin=make.COLLEGE.lstrip())
-    assert done.code == 0, done.err
-    return school
+def filed(school: Path, qjmedia: Command, shelf: Shelf) -> Path:
+    def build() -> None:
+        done = qjmedia("add", "--from", "-", stdin=make.COLLEGE.lstrip())
+        assert done.code == 0, done.err
+
+    return shelf.take("filed", school, build)
 
 
 def test_an_office_edits_its_form_in_word(filed: Path, qjmedia: Command) -> None:
