@@ -15,13 +15,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from qjmedia.errors import BadRequest
 from qjmedia.model.formula import FORMULA
+from qjmedia.render import rows
+from qjmedia.render.rows import letters_of
 
 Cells = Mapping[int, Mapping[int, str | int]]
 """What is to stand where: by row as the spreadsheet numbers it, and column from 0; "" clears."""
 
 WORKBOOK, RELATIONS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(slots=True)
@@ -288,10 +289,7 @@ def _cell(
     p = text.prefix
     if isinstance(value, int):
         return f'<{tag} r="{reference}"{styled}><{p}v>{value}</{p}v></{tag}>'.encode()
-    shown = escape(_NOT_XML.sub("\ufffd", value))
-    # Excel would read _x0041_ as A
-    shown = re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", shown)
-    inner = f'<{p}is><{p}t xml:space="preserve">{shown}</{p}t></{p}is>'
+    inner = f"<{p}is>{rows.text(value, p)}</{p}is>"
     return f'<{tag} r="{reference}"{styled} t="inlineStr">{inner}</{tag}>'.encode()
 
 
@@ -358,12 +356,3 @@ def column_of(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
-
-
-def letters_of(column: int) -> str:
-    """Return what a spreadsheet calls a column, counted from 0."""
-    name, rest = "", column + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        name = chr(ord("A") + digit) + name
-    return name

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from qjmedia.render.columns import NUMBER, Column
 from qjmedia.render.ledger import Ledger
+from qjmedia.render.rows import Rows, letters_of
 from qjmedia.render.width import width
-from qjmedia.render.xlsx import MARGIN, Book, put_text
+from qjmedia.render.xlsx import MARGIN, Book
 
 if TYPE_CHECKING:
     from qjmedia.render.xlsx import Page, Style
@@ -90,7 +91,7 @@ class _Book:
         places = {}
         for at, (field, choices) in enumerate(sorted(words.items())):
             page.write_column(0, at, choices, self._cell)
-            name = _letters(at)
+            name = letters_of(at)
             places[field] = f"={WORDS}!${name}$1:${name}${max(1, len(choices))}"
         return places
 
@@ -102,12 +103,10 @@ class _Book:
         for at, (column, wide) in enumerate(zip(ledger.columns, widths, strict=True)):
             page.set_column(at, at, wide + MARGIN, self._empty)
             page.write_string(HEAD_ROW, at, column.head, self._head)
-            self._column(page, at, column, [row[at] for row in ledger.rows])
             if column.field in lists:
                 self._choice(page, at, len(ledger.rows), lists[column.field])
-        for row, height in enumerate(heights, start=HEADS_AT):
-            page.set_row(row, height)
         if ledger.rows:
+            self._body(page, ledger, heights)
             page.autofilter(HEAD_ROW, 0, HEAD_ROW + len(ledger.rows), last)
         page.freeze_panes(HEADS_AT, _frozen(ledger.columns))
         _on_paper(page, fits=fits)
@@ -123,13 +122,14 @@ class _Book:
             page.write_string(row, 0, text, style)
         page.set_row(TITLE_ROW, 30)
 
-    def _column(self, page: "Page", at: int, column: Column, values: Sequence[str]) -> None:
-        style = self._centred if column.is_centred else self._cell
-        for row, value in enumerate(values, start=HEADS_AT):
-            if column.field == NUMBER.field:
-                page.write_number(row, at, int(value), self._number)
-            else:
-                put_text(page, (row, at), value, style, self._quoted)
+    def _body(self, page: "Page", ledger: Ledger, heights: Sequence[int]) -> None:
+        numbers = {at for at, each in enumerate(ledger.columns) if each.field == NUMBER.field}
+        rows = Rows(HEADS_AT + 1, ledger.rows, heights, frozenset(numbers))
+        styles = [
+            self._number if at in numbers else self._centred if each.is_centred else self._cell
+            for at, each in enumerate(ledger.columns)
+        ]
+        self._book.fill(page, rows, styles, self._quoted)
 
     def _choice(self, page: "Page", at: int, rows: int, source: str) -> None:
         page.data_validation(
@@ -229,13 +229,3 @@ def _frozen(columns: Sequence[Column]) -> int:
     """Return how many columns stay in sight: up to the name, if that is near the margin."""
     fields = [column.field for column in columns[:4]]
     return fields.index("name") + 1 if "name" in fields else 0
-
-
-def _letters(at: int) -> str:
-    """Return the letters of a column: 0 is A, 26 is AA."""
-    letters = ""
-    at += 1
-    while at:
-        at, rest = divmod(at - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

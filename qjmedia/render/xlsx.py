@@ -1,10 +1,14 @@
 """The door to XlsxWriter: workbooks in which text stays text, the same bytes for the same cells."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
+from zipfile import ZipFile
 
 from qjmedia.model.formula import FORMULA
+from qjmedia.render.package import packed, zipped
+from qjmedia.render.rows import Rows
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -25,6 +29,7 @@ class Book:
         from xlsxwriter import Workbook
 
         self._buffer = BytesIO()
+        self._rows: dict[str, Rows] = {}
         options = {
             "in_memory": True,
             "strings_to_formulas": False,
@@ -43,10 +48,23 @@ class Book:
         """Return a new style."""
         return self.book.add_format(properties)
 
+    def fill(self, page: "Page", rows: Rows, styles: Sequence["Style"], quoted: "Style") -> None:
+        """Let a sheet have many rows of text, which is quicker than `put_text`.
+
+        Each column has its style, and `quoted` is that of a text which begins like a formula.
+        """
+        for at, style in enumerate((*styles, quoted)):
+            page.write_blank(rows.top - 1, at, None, style)
+        self._rows[f"xl/worksheets/sheet{page.index + 1}.xml"] = rows
+
     def done(self) -> bytes:
         """Return the finished workbook."""
         self.book.close()
-        return self._buffer.getvalue()
+        with ZipFile(self._buffer) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        for name, rows in self._rows.items():
+            parts[name] = rows.put(parts[name].decode()).encode()
+        return zipped(packed(name, data) for name, data in parts.items())
 
 
 def put_text(

@@ -17,7 +17,8 @@ from qjmedia.model.unit import Units
 from qjmedia.render.cells import clean
 from qjmedia.render.columns import BY_FIELD, EVERY, NUMBER, Column
 from qjmedia.render.ledger import sorted_platforms
-from qjmedia.render.officebook import OfficeBook, column_of, letters_of
+from qjmedia.render.officebook import OfficeBook, column_of
+from qjmedia.render.rows import letters_of
 from qjmedia.store import records, spreadsheet
 from qjmedia.store.files import Files
 from qjmedia.store.sheet import Span
