@@ -71,14 +71,14 @@ def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
 
     After its source, actions/runner src/Runner.Common/ActionCommand.cs: `TryParseV2` trims a line,
     ends the properties at the next "::", splits them at "," and the first "=", and undoes the
-    escapes; a `##[` anywhere in a line is the older form of a command.
+    escapes; a `##[` anywhere in a line that is none of these is the older form of a command.
     """
     found = []
     for line in text.split("\n"):
-        assert "##[" not in line
         command = re.match(r"::([a-z]+)(?: (.*?))?::(.*)$", line.lstrip())
         if command is None:
             assert not line.lstrip().startswith("::"), line
+            assert "##[" not in line
             continue
         pairs = (pair.partition("=") for pair in (command[2] or "").split(",") if pair)
         properties = {key: _unescaped(value, {"3A": ":", "2C": ","}) for key, _, value in pairs}
