@@ -11,6 +11,10 @@ from xml.sax.saxutils import escape
 
 from qjmedia.model.formula import FORMULA
 
+LONGEST = 32_767
+"""Characters that Excel allows in a cell; it takes a file with more for a damaged one."""
+CUT = "…"
+"""What a text that is too long ends with."""
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _DIMENSION = re.compile(r'(<dimension ref="[A-Z]+[0-9]+:)[^"]+(")')
@@ -40,7 +44,7 @@ class Rows:
         """
         model = re.search(rf'<row r="{self.top}" .*?</row>', sheet)
         if model is None:
-            raise AssertionError
+            raise AssertionError(f"the sheet has no row {self.top} that shows the styles")
         *styles, quoted = re.findall(r'<c r="[A-Z]+[0-9]+" s="([0-9]+)"/>', model[0])
         lines = "".join(self._lines(styles, quoted))
         last = f"{letters_of(len(styles) - 1)}{self.top + len(self.values) - 1}"
@@ -92,6 +96,8 @@ class _Texts(dict[str, str]):
 
 def text(value: str, prefix: str = "") -> str:
     """Return the element of a text, escaped: Excel would read _x0041_ as A."""
+    if len(value) > LONGEST:
+        value = value[: LONGEST - len(CUT)] + CUT
     shown = _ESCAPED.sub("_x005F_", escape(_NOT_XML.sub("\ufffd", value)))
     space = ' xml:space="preserve"' if value != value.strip() else ""
     return f"<{prefix}t{space}>{shown}</{prefix}t>"

@@ -15,6 +15,7 @@ from render import given
 from qjmedia.model.policy import Policy
 from qjmedia.render.columns import COMPLETE, PRINTED, Column, Layout
 from qjmedia.render.ledger import Ledger, ledger
+from qjmedia.render.rows import LONGEST
 from qjmedia.render.width import width
 from qjmedia.render.workbook import SPARE_ROWS, WORDS, Sheet, sheet_names, xlsx
 
@@ -54,6 +55,13 @@ def test_no_value_becomes_a_formula_a_link_or_a_number() -> None:
     sheet = parts.read("xl/worksheets/sheet1.xml")
     assert b"<f>" not in sheet
     assert b"hyperlink" not in sheet
+
+
+def test_a_text_too_long_for_a_cell_is_cut_where_one_sees_it() -> None:
+    page, _ = opened(made("示" * LONGEST, "示" * (LONGEST + 1)))
+    assert [page.cell(row, 2).value for row in (4, 5)] == [
+        "示" * LONGEST, "示" * (LONGEST - 1) + "…",
+    ]  # fmt: skip
 
 
 def test_a_unit_can_fill_it_in() -> None:
