@@ -112,7 +112,7 @@ def guided(seconds: int, folder: Path) -> None:
         target = Target()
     for number, data in enumerate(corpus()):
         (folder / f"seed-{number:03}").write_bytes(data)
-    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=300", "-verbosity=0"]
+    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-verbosity=0"]
     options += ["-print_final_stats=1", f"-artifact_prefix={folder}/", f"-seed={SEED}"]
     atheris.Setup([sys.argv[0], *options, str(folder)], target)
     atheris.Fuzz()
@@ -130,7 +130,7 @@ def seeded(seconds: int, folder: Path) -> None:
         except BaseException:
             (folder / "crash-seeded").write_bytes(data)
             raise
-    print(f"{target.runs} inputs, the slowest {target.slowest * 1000:.1f} ms, none failed")  # noqa: T201
+    print(f"{target.runs} inputs, the slowest {target.slowest * 1000:.1f} ms, none failed")
 
 
 def main(what: str, folder: str = "out/fuzz") -> None:
@@ -141,7 +141,7 @@ def main(what: str, folder: str = "out/fuzz") -> None:
     kept = Path(folder)
     kept.mkdir(parents=True, exist_ok=True)
     is_guided = importlib.util.find_spec("atheris") is not None
-    print("guided by coverage (atheris)" if is_guided else "seeded mutations (no atheris)")  # noqa: T201
+    print("guided by coverage (atheris)" if is_guided else "seeded mutations (no atheris)")
     (guided if is_guided else seeded)(int(what), kept)
 
 

@@ -205,12 +205,12 @@ def main(part: str, how_many: str = "100", seed: str = "1") -> None:
         tried = mutant(spot)
         if not is_killed(tried, tests):
             survivors.append(tried)
-            print(f"survives: {tried}", flush=True)  # noqa: T201
+            print(f"survives: {tried}", flush=True)
         if number % 10 == 0:
-            print(f"{number} of {len(chosen)}, {len(survivors)} survive", flush=True)  # noqa: T201
+            print(f"{number} of {len(chosen)}, {len(survivors)} survive", flush=True)
     killed = len(chosen) - len(survivors)
     share = 100 * killed // max(len(chosen), 1)
-    print(f"{part}: {killed} of {len(chosen)} killed ({share} %), {len(every)} there are")  # noqa: T201
+    print(f"{part}: {killed} of {len(chosen)} killed ({share} %), {len(every)} there are")
 
 
 if __name__ == "__main__":

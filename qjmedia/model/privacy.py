@@ -35,6 +35,7 @@ _DIGIT = re.compile("[0-9\uff10-\uff19]")
 SHORTEST = 11
 """A mobile number has so many digits; nearly every text has less, and needs no closer look."""
 SHORTEST_CARD = 18
+"""An identity-card number has so many."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 

@@ -68,7 +68,7 @@ class Today(date):
 
     def _before(self, other: date) -> bool:
         """Whether this day comes before `other`, noting how long that will be so."""
-        ordinal = date.toordinal(other) if not isinstance(other, Today) else other._only_today()  # noqa: SLF001
+        ordinal = date.toordinal(other) if not isinstance(other, Today) else other._only_today()  # noqa: SLF001  of its own kind
         limit = ordinal - self._ahead
         if date.toordinal(self) < ordinal:
             self._span.narrow(_FIRST, limit - 1)

@@ -184,5 +184,5 @@ def test_amend_touches_the_lines_of_its_field_and_keeps_every_comment(
         comment = line.partition("# 注")[2]
         assert not comment or f"# 注{comment}" in new
     assert parse(made.data).tree == apply(record, wanted) | (
-        {"filings": parse(made.data).tree["filings"]} if made.files_change else {}  # type: ignore[index]
+        {"filings": parse(made.data).tree["filings"]} if made.files_change else {}  # type: ignore[index]  # a made record is a mapping
     )

@@ -107,7 +107,7 @@ def test_a_missing_content_is_a_fault_of_the_machine(repository: Repository) -> 
 
 def test_a_git_that_dies_is_a_fault_of_the_machine(repository: Repository) -> None:
     repository.head()
-    process = repository.objects._process  # noqa: SLF001
+    process = repository.objects._process  # noqa: SLF001  the process itself is the point
     assert process is not None
     process.close()
     with pytest.raises((MachineFault, ValueError, AttributeError)):
@@ -154,15 +154,15 @@ def test_a_replaced_object_is_not_believed(root: Path, repository: Repository) -
 def test_reading_starts_one_process_for_all_contents(repository: Repository) -> None:
     blobs = repository.blobs(repository.head())
     list(repository.read(blobs.values()))
-    first = repository.objects._process  # noqa: SLF001
+    first = repository.objects._process  # noqa: SLF001  the process itself is the point
     list(repository.read(blobs.values()))
-    assert repository.objects._process is first  # noqa: SLF001
+    assert repository.objects._process is first  # noqa: SLF001  the process itself is the point
 
 
 def test_nothing_is_left_running_once_closed(root: Path) -> None:
     with Repository.open(root) as repository:
         repository.head()
-        process = repository.objects._process  # noqa: SLF001
+        process = repository.objects._process  # noqa: SLF001  the process itself is the point
         assert process is not None
-        child = process._child  # noqa: SLF001
+        child = process._child  # noqa: SLF001  the process itself is the point
     assert child.poll() is not None

@@ -301,12 +301,12 @@ def test_five_times_too_late_is_a_conflict(root: Path, repository: Repository) -
 def test_what_is_staged_while_we_prepare_is_seen_before_the_branch_moves(
     root: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = transaction._write  # noqa: SLF001
+    write = transaction._write  # noqa: SLF001  what a user does in the middle of it
 
     def slow(*args: object) -> object:
         put(root, str(RECORD), b"mine\n")
         git(root, "add", str(RECORD))
-        return write(*args)  # type: ignore[arg-type]
+        return write(*args)  # type: ignore[arg-type]  # as they came
 
     monkeypatch.setattr(transaction, "_write", slow)
     with pytest.raises(Refused, match="暂存"):

@@ -1,6 +1,7 @@
 """Judging folders by all cores, in the order asked."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -121,4 +122,4 @@ def _folder(name: str) -> Kept:
 
 def _start_method() -> str:
     """Return how a process is begun quickest: as a copy of this one, where that is safe."""
-    return "fork" if os.uname().sysname == "Linux" else "spawn"
+    return "fork" if sys.platform == "linux" else "spawn"
