@@ -5,63 +5,46 @@ base, so that nobody grants himself rights; on objects alone, so that nothing of
 comes to is then judged as a whole. docs/adr/0010 says why.
 """
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
 
 from qjmedia import rules
 from qjmedia.actions.check import Judge
+from qjmedia.actions.guard import claims
+from qjmedia.actions.guard.contents import TOGETHER, Contents
 from qjmedia.actions.guard.law import PATHS, Law
-from qjmedia.actions.guard.pairing import Pair, joined, pairs
+from qjmedia.actions.guard.pairing import Pair, joined
 from qjmedia.actions.guard.tricks import is_ours, tricks
 from qjmedia.errors import Refused
 from qjmedia.model.access import ACCESS_PATH, Actor, folded
 from qjmedia.model.deed import Act, Deed, Intrusion, Seal, Signing
-from qjmedia.model.difference import changes
 from qjmedia.model.finding import Fault, Finding, Severity
 from qjmedia.model.message import Message
-from qjmedia.model.place import POLICY_PATH, UNITS_PATH, Place
+from qjmedia.model.place import Place
 from qjmedia.model.platform import Platform
 from qjmedia.model.privacy import mask_text, personal
 from qjmedia.model.registry import Context
 from qjmedia.model.transition import Transition
-from qjmedia.model.tree import Record
-from qjmedia.model.unit import by_id
-from qjmedia.model.words import FormKind, Status
 from qjmedia.rules.base import run
-from qjmedia.store import commits, history, signatures
-from qjmedia.store.commits import Bare, Delta, Entry
-from qjmedia.store.files import LARGEST_BYTES, Revision
-from qjmedia.store.git import BlobId, CommitId
+from qjmedia.store import commits, signatures
+from qjmedia.store.commits import Bare, Delta
+from qjmedia.store.files import Revision
+from qjmedia.store.git import CommitId
 from qjmedia.store.layout import REGISTRY, is_record
 from qjmedia.store.overlay import Overlay
 from qjmedia.store.repository import Repository
 from qjmedia.store.schema import Schema
-from qjmedia.store.yaml import Parsed, parse
+from qjmedia.store.yaml import parse
 
 FORGES = frozenset({"noreply@github.com", "noreply@gitee.com"})
 """Who stands as committer where a forge made the commit for the author."""
 
-UNDO, INIT = "undo", "init"
-UNREADABLE = "（读不出来）"
 SHOWN_FILES = 20
 SHORT_ID = 8
-REMEMBERED = 1024
-TOGETHER = 32
-"""How many commits are read in one go."""
-
-_COMMIT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TRAILER = re.compile(r"^(Qj-(?:Action|Record|Fields|Changed-On|Undoes)): ", re.MULTILINE)
-_LIKE_ONE = re.compile(
-    r"^(?!Qj-(?:Action|Record|Fields|Reason|Changed-On|Undoes): )"
-    r"(?i:qj-(?:action|record|fields|reason|changed-on|undoes))[ \t]*:",
-    re.MULTILINE,
-)
-"""What Git takes for one of our trailers, and we do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +134,13 @@ class Guard:
         self.standing = standing
         self._states: dict[CommitId, _State] = {}
         self._signers: dict[CommitId, str] = {}
-        self._parsed = lru_cache(REMEMBERED)(self._parse)
-        self._fetched: Mapping[BlobId, bytes] = {}
+        self._contents = Contents(repository)
 
     def commits(self, tip: CommitId, without: Sequence[CommitId] = ()) -> Iterator[Judged]:
         """Yield the commits of a range, judged, oldest first."""
         every = commits.listed(self.repository, tip, without)
         while chunk := list(islice(every, TOGETHER)):
-            self._fetch(chunk)
+            self._contents.fetch(deltas for _, deltas in chunk)
             bares = commits.bares(self.repository, [commit for commit, _ in chunk])
             for bare, (_, deltas) in zip(bares, chunk, strict=True):
                 yield self._judged(bare, deltas, is_first=not without and not self._states)
@@ -174,8 +156,8 @@ class Guard:
         lost = dict(before.lost)
         if not bare.is_sound:
             self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者或内容")
-        if odd := _LIKE_ONE.search(bare.message):
-            what = f"提交说明里的“{odd[0]}”不是本工具的写法，别的程序却会读出来"
+        if odd := claims.like_a_trailer(bare):
+            what = f"提交说明里的“{odd}”不是本工具的写法，别的程序却会读出来"
             self._tell(case, "QJ0023", what, "去掉这一行，重做这次提交")
         self._private(case)
         if len(bare.parents) > 1:
@@ -211,7 +193,9 @@ class Guard:
     def _idle(self, case: _Case, deltas: tuple[Delta, ...]) -> None:
         """Judge a commit that changes nothing of the registry: it may not say that it did."""
         is_merge = len(case.commit.parents) > 1
-        if _TRAILER.search(case.commit.message) and (is_merge or not any(map(_changes, deltas))):
+        if claims.trailers(case.commit) and (
+            is_merge or not any(is_ours(each.path) for each in deltas)
+        ):
             what = "是合并" if is_merge else "没有改动登记库"
             self._tell(
                 case, "QJ0023", f"提交说明写着 {case.message.action or 'Qj-'}，却{what}",
@@ -224,16 +208,18 @@ class Guard:
     def _ordinary(
         self, case: _Case, deltas: tuple[Delta, ...], lost: dict[PurePosixPath, _Lost]
     ) -> None:
-        found = self._pairs(deltas)
-        undone = self._undone(case, deltas)
+        found = self._contents.pairs(deltas)
+        doers = case.doers if case.law.access.is_enforced else None
+        undone = claims.undone(self.repository, case.commit, deltas, doers)
         if undone == "":
             case.undoes = CommitId(case.message.undoes)
         self._files(case, deltas, found)
         for pair in found:
             self._record(case, pair, lost, is_undone=undone == "")
         if any(each.path.is_relative_to(REGISTRY) for each in deltas):
-            lie = undone or self._beginning(case, deltas)
-            self._run(case, self._act(case, deltas, found, lie))
+            lie = undone or claims.beginning(case.message, deltas)
+            place = _place(deltas)
+            self._run(case, claims.act(case.commit, place, deltas, found, self._contents, lie))
 
     def _merge(self, case: _Case, lost: dict[PurePosixPath, _Lost]) -> tuple[Delta, ...]:
         """Judge what a merge made up, and return it."""
@@ -249,11 +235,12 @@ class Guard:
             lines = (one, other, case.commit.id)
             left, right, merged = (commits.differing(self.repository, fork, each) for each in lines)
             for parent, side in zip((one, other), joined(left, right, merged), strict=True):
-                self._files(case, side, self._pairs(side))
+                found = self._contents.pairs(side)
+                self._files(case, side, found)
                 # what a line could not read is judged from what it was before it could not
                 line = dict(self._states[parent].lost) if parent in self._states else {}
                 known = set(line)
-                for pair in self._pairs(side):
+                for pair in found:
                     self._record(case, pair, line, is_undone=False)
                 lost |= {path: line[path] for path in set(line) - known}
                 own |= {each.path: each for each in side}
@@ -332,8 +319,8 @@ class Guard:
         self, case: _Case, pair: Pair, lost: dict[PurePosixPath, _Lost], *, is_undone: bool
     ) -> None:
         was = lost.pop(pair.came.path, None)
-        before = was.platform if was else self._platform(pair.came.path, pair.came.before)
-        after = self._platform(pair.delta.path, pair.delta.after)
+        before = was.platform if was else self._contents.platform(pair.came.path, pair.came.before)
+        after = self._contents.platform(pair.delta.path, pair.delta.after)
         doers = tuple(dict.fromkeys((*(was.doers if was else ()), *case.doers)))
         is_whole = after is not None or pair.delta.after.blob is None
         if not is_whole:
@@ -350,81 +337,6 @@ class Guard:
         if case.law.access.is_enforced:
             for doer in doers:
                 self._run(case, Deed(transition, doer, is_whole))
-
-    def _act(self, case: _Case, deltas: Sequence[Delta], found: Sequence[Pair], lie: str) -> Act:
-        changed = {pair.delta.path.stem: self._fields(pair) for pair in found}
-        added = {pair.delta.path.stem for pair in found if not pair.came.before.blob}
-        days: set[str] = set()
-        moved: dict[str, Status] = {}
-        for pair in found:
-            before = self._platform(pair.came.path, pair.came.before)
-            after = self._platform(pair.delta.path, pair.delta.after)
-            days |= _filed_days(before, after)
-            move = Transition(before, after).move
-            moved |= {pair.delta.path.stem: move[1]} if move else {}
-        for each in deltas:
-            if each.path == UNITS_PATH:
-                units, new = self._units(each)
-                changed |= units
-                added |= new
-        strangers = tuple(
-            str(each.path)
-            for each in deltas
-            if not is_record(each.path) and each.path != UNITS_PATH
-        )
-        if case.message.action == UNDO and not lie:
-            strangers = ()
-        names = _TRAILER.findall(case.commit.message)
-        return Act(
-            _place(deltas), case.message, changed, frozenset(added), lie, strangers,
-            tuple(sorted({name for name in names if names.count(name) > 1})), frozenset(days),
-            moved,
-        )  # fmt: skip
-
-    def _fields(self, pair: Pair) -> frozenset[str]:
-        old, new = self._tree(pair.came.before.blob), self._tree(pair.delta.after.blob)
-        if old is None or new is None:
-            return frozenset({UNREADABLE})
-        return frozenset(change.field for change in changes(old, new))
-
-    def _units(self, delta: Delta) -> tuple[dict[str, frozenset[str]], set[str]]:
-        old, new = (by_id(self._tree(each.blob) or {}) for each in (delta.before, delta.after))
-        made = {key: changes(old.get(key, {}), new.get(key, {})) for key in {**old, **new}}
-        fields = {
-            key: frozenset(change.field for change in each) for key, each in made.items() if each
-        }
-        return fields, set(new) - set(old)
-
-    # Undo
-
-    def _undone(self, case: _Case, deltas: Sequence[Delta]) -> str | None:
-        """Return what is wrong with a commit that claims to be an undo; None if it claims none."""
-        message, bare = case.message, case.commit
-        if message.action != UNDO:
-            return "却写明了 Qj-Undoes" if message.undoes else None
-        if not _COMMIT_ID.fullmatch(message.undoes):
-            return "却没有写明撤销哪一次"
-        target = CommitId(message.undoes)
-        found = self.repository.objects.find(target)
-        is_known = found is not None and found.type == "commit" and bool(bare.parents)
-        if not is_known or not commits.is_before(self.repository, target, bare.parents[0]):
-            return "而要撤销的那一次不在它之前"
-        return self._unlike(case, deltas, history.commit(self.repository, target))
-
-    def _unlike(self, case: _Case, deltas: Sequence[Delta], original: history.Commit) -> str:
-        """Return in how far a commit does not take back another, or may not."""
-        forwards = {each.path: (each.before, each.after) for each in original.files}
-        backwards = {each.path: ((each.after.blob,), each.before.blob) for each in deltas}
-        if len(original.parents) != 1 or forwards != backwards:
-            return "内容却不是那一次改动的反面"
-        author = folded(original.author.email)
-        is_own = all(doer.is_publicity or folded(doer.email) == author for doer in case.doers)
-        return "" if is_own or not case.law.access.is_enforced else "而那一次是别人的改动"
-
-    def _beginning(self, case: _Case, deltas: Sequence[Delta]) -> str:
-        """Return why a commit is not the registry's beginning that it claims to be."""
-        begins = any(each.path == POLICY_PATH and not each.before.blob for each in deltas)
-        return "登记库却早已建立" if case.message.action == INIT and not begins else ""
 
     # What holds before and after
 
@@ -488,10 +400,10 @@ class Guard:
         for each in deltas:
             if not is_record(each.path) or each.after.blob is None:
                 continue
-            found = judge.record(each.path, self._data(each.after.blob)).findings
+            found = judge.record(each.path, self._contents.data(each.after.blob)).findings
             errors = [one for one in found if one.severity is Severity.ERROR]
             if errors and each.before.blob:
-                old = judge.record(each.path, self._data(each.before.blob)).findings
+                old = judge.record(each.path, self._contents.data(each.before.blob)).findings
                 known = {(one.code, one.message) for one in old}
                 errors = [one for one in errors if (one.code, one.message) not in known]
             for one in errors:
@@ -534,39 +446,6 @@ class Guard:
         data = Revision(self.repository, bare.id).read(place.path)
         return parse(data).position(place.pointer) if data is not None else (1, 1)
 
-    # Reading
-
-    def _pairs(self, deltas: Iterable[Delta]) -> list[Pair]:
-        return pairs(deltas, self._platform)
-
-    def _platform(self, path: PurePosixPath, entry: Entry) -> Platform | None:
-        tree = self._tree(entry.blob) if entry.blob else None
-        return None if tree is None else Platform.of(path, tree)
-
-    def _tree(self, blob: BlobId | None) -> Record | None:
-        return {} if blob is None else self._parsed(blob).tree
-
-    def _parse(self, blob: BlobId) -> Parsed:
-        return parse(self._data(blob))
-
-    def _fetch(self, chunk: Iterable[tuple[CommitId, Sequence[Delta]]]) -> None:
-        """Read what the next commits need in one go; a large commit reads the rest by itself."""
-        entries = (
-            entry
-            for _, deltas in chunk
-            for each in deltas[:TOGETHER]
-            if is_record(each.path)
-            for entry in (each.before, each.after)
-        )
-        blobs = list(dict.fromkeys(entry.blob for entry in entries if entry.blob))
-        data = self.repository.read(blobs, LARGEST_BYTES + 1)
-        self._fetched = dict(zip(blobs, data, strict=True))
-
-    def _data(self, blob: BlobId) -> bytes:
-        if blob in self._fetched:
-            return self._fetched[blob]
-        return next(self.repository.read([blob], LARGEST_BYTES + 1))
-
 
 class _Dated(Judge):
     """A judge on another day; what it rests on is read once."""
@@ -596,20 +475,6 @@ def unenforced(law: Law) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _filed_days(before: Platform | None, after: Platform | None) -> set[str]:
-    """Return the days of the changes that a commit filed."""
-    known = len(before.filings) if before else 0
-    return {
-        filing.changed_on.isoformat()
-        for filing in (after.filings[known:] if after else ())
-        if filing.form is FormKind.AMENDMENT and filing.changed_on
-    }
-
-
 def _place(deltas: Sequence[Delta]) -> Place:
     ours = (each.path for each in deltas if is_ours(each.path))
     return Place(next(ours, deltas[0].path if deltas else REGISTRY))
-
-
-def _changes(delta: Delta) -> bool:
-    return is_ours(delta.path)
