@@ -1,10 +1,12 @@
 """Whether the time of a check grows with the records, the rules across records included."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from time import process_time
 
 from benchmarks.measure import Aim, Place, Row, Task
+from qjmedia.__main__ import OBJECTS
 from qjmedia.actions.check import check
 from qjmedia.model.registry import Context, Registry
 from qjmedia.rules.article08 import nearly_the_same_name
@@ -23,8 +25,9 @@ def growth(small: Place, large: Place, runs: int) -> Iterator[Row]:
     Processor time, in turns, and of several runs the least: there is nobody to compare with, and
     what a busy machine adds (caches shared with others) falls on the longer task. A rule is timed
     where it runs in a check, right after its record was read: a loop over thousands of records in
-    memory measures the processor's cache.
+    memory measures the processor's cache. Garbage is looked for as seldom as under the command.
     """
+    gc.set_threshold(OBJECTS)
     places = {"small": small, "large": large}
     tasks = {("all rules", size): _task(_check, place) for size, place in places.items()}
     names = "near-duplicate names (QJ0803)"
