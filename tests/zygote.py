@@ -171,6 +171,9 @@ def _serve(line: socket.socket) -> None:
     gc.collect()
     gc.freeze()  # so that forks go on sharing the memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers go without a word
+    # as at a terminal, also where the tests run in the background, which ignores these
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     while True:
         message, descriptors, _, _ = socket.recv_fds(line, LARGEST, 4)
         if not message:
