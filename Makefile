@@ -6,7 +6,9 @@ READY  := $(VENV)/.ready
 
 .PHONY: demo test audit lock lint check bench docs fix torture fuzz mutate peers dev clean
 
-# LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI)
+# LOCKED=1: exactly what requirements-dev.lock says, each file held against its hash (CI). The lock
+# is complete, so nothing is resolved anew: pip would try the newest `coverage` for `coverage[toml]`
+# and find it unpinned. `pip check` then says whether anything is missing.
 LOCKED ?=
 
 $(READY): pyproject.toml
@@ -16,8 +18,9 @@ ifeq ($(LOCKED),)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 else
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip check
 endif
 	@touch $@
 
