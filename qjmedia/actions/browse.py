@@ -1,13 +1,11 @@
-"""Looking things up: lists, searches, one record in words."""
+"""Looking things up: filters, one record in words."""
 
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from qjmedia.errors import BadRequest
 from qjmedia.model.nearest import nearest
-from qjmedia.model.platform import Platform
-from qjmedia.model.tree import Record, Tree, leaves
+from qjmedia.model.tree import Record, Tree
 from qjmedia.model.unit import Units
 from qjmedia.model.words import KINDS, Status, Tier, canonical
 from qjmedia.store import records
@@ -15,6 +13,7 @@ from qjmedia.store.files import Files
 
 if TYPE_CHECKING:
     from qjmedia.actions.listing import Listed
+    from qjmedia.model.platform import Platform
     from qjmedia.store.outline import Field
 
 
@@ -48,35 +47,6 @@ class Filter(NamedTuple):
             and self.kind in {"", platform.kind}
             and self.status in {"", platform.status}
         )
-
-
-def search(files: Files, typed: str, units: Units) -> Iterator[Platform]:
-    """Yield the platforms with a text in any value or in their unit's name.
-
-    Width and case do not count; phone numbers are searched too, by those who know them.
-    """
-    wanted = _folded(typed)
-    may_hold = _holding(wanted, [unit.id for unit in units if wanted in _folded(unit.name)])
-    for platform in records.platforms(files, may_hold):
-        values = (value for _, value in leaves(platform.tree))
-        if any(wanted in _folded(value) for value in (*values, units.name_of(platform.owner))):
-            yield platform
-
-
-def _holding(wanted: str, owners: Sequence[str]) -> Callable[[bytes], bool]:
-    """Return what says of a record's text whether a value may hold `wanted`, or it may be theirs.
-
-    To read a text as YAML takes ten times as long. It shows a value as it is but for escapes, for
-    quotes written twice and for blanks where a long value goes on in the next line.
-    """
-    if any(char.isspace() or char in "'\"" for char in wanted):
-        return lambda _: True
-
-    def may_hold(data: bytes) -> bool:
-        text = data.decode("utf-8", "replace")
-        return "\\" in text or wanted in _folded(text) or any(each in text for each in owners)
-
-    return may_hold
 
 
 def unit_id(typed: str, units: Units) -> str:
@@ -149,7 +119,3 @@ def _word(title: str, typed: str, choices: tuple[str, ...]) -> str:
             hint=f"是否想写 {near}？" if near else f"可用的有：{'、'.join(choices)}",
         )
     return word
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()

@@ -1,26 +1,22 @@
 """The list of platforms, folder by folder; of a large registry the cache keeps what it shows."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from typing import TYPE_CHECKING, NamedTuple
+import marshal
+from collections.abc import Iterator
+from itertools import compress
+from typing import NamedTuple
 
 from qjmedia.actions.browse import Filter
+from qjmedia.actions.folderwise import OpenCache, Texts, folderwise, no_cache
 from qjmedia.model.platform import Platform
 from qjmedia.store import records
 from qjmedia.store.files import Files
-from qjmedia.store.layout import PLATFORMS
 
-if TYPE_CHECKING:
-    from qjmedia.store.cache import Cache
-
-PLAINLY = 1_000
-"""So many records are read first: a small registry needs no cache, a large one shows at once."""
-
-OpenCache = Callable[[], "Cache | None"]
+BETWEEN = b",\n    "
+"""What stands between two records of a JSON document."""
 
 
 class Listed(NamedTuple):
-    """A platform as a list shows it; `text` is its record as JSON, where that is wanted."""
+    """A platform as a list shows it."""
 
     id: str
     name: str
@@ -28,62 +24,65 @@ class Listed(NamedTuple):
     tier: str
     owner: str
     status: str
-    text: bytes = b""
 
     @classmethod
-    def of(cls, platform: Platform, *, json: bool, full: bool = False) -> "Listed":
-        """Return what a list shows of a platform; phones in the text are masked unless `full`."""
+    def of(cls, platform: Platform) -> "Listed":
+        """Return what a list shows of a platform."""
         tier, status = str(platform.tier or ""), str(platform.status or "")
-        text = _json(platform, full=full) if json else b""
-        return cls(platform.id, platform.name, platform.kind, tier, platform.owner, status, text)
+        return cls(platform.id, platform.name, platform.kind, tier, platform.owner, status)
 
 
-def listed(
-    files: Files,
-    wanted: Filter,
-    *,
-    json: bool = False,
-    full: bool = False,
-    open_cache: OpenCache = lambda: None,
-) -> Iterator[Listed]:
-    """Yield the platforms that a filter keeps, in path order, each folder as soon as it is known.
+def listed(files: Files, wanted: Filter, open_cache: OpenCache = no_cache) -> Iterator[Listed]:
+    """Yield the platforms that a filter keeps in path order, each folder as soon as it is known."""
+    for kept in folderwise(files, "list", _lines, open_cache):
+        for row in marshal.loads(kept):  # noqa: S302  our own, by its checksum where it was kept
+            each = Listed._make(row)
+            if wanted.keeps(each):
+                yield each
 
-    With `json` each has its text, with `full` unmasked: that is never kept in the cache.
+
+def documents(
+    files: Files, wanted: Filter, open_cache: OpenCache = no_cache, *, full: bool = False
+) -> Iterator[bytes]:
+    """Yield the records that a filter keeps as JSON, one or several with `BETWEEN` in between.
+
+    With `full` phones are not masked: that is never kept in the cache.
     """
-    whole = _in_full(files, json=json) if full else _known(files, open_cache, json=json)
-    return (each for each in whole if wanted.keeps(each))
-
-
-def read(files: Files, folder: str, *, json: bool) -> list[Listed]:
-    """Return the platforms of a folder, phones masked."""
-    return [Listed.of(each, json=json) for each in records.platforms(files, folder=folder)]
-
-
-def _in_full(files: Files, *, json: bool) -> Iterator[Listed]:
-    return (Listed.of(each, json=json, full=True) for each in records.platforms(files))
-
-
-def _known(files: Files, open_cache: OpenCache, *, json: bool) -> Iterator[Listed]:
-    folders = iter(files.folders(PLATFORMS))
-    done = 0
-    for name in folders:
-        found = read(files, name, json=json)
-        yield from found
-        done += len(found)
-        if done >= PLAINLY:
-            break
-    else:
+    if full:
+        found = records.platforms(files)
+        yield from (document(each, full=True) for each in found if wanted.keeps(each))
         return
-    from qjmedia.actions.shelf import Shelf
+    for kept in folderwise(files, "documents", _documents, open_cache):
+        heads, whole = marshal.loads(kept)  # noqa: S302  our own, by its checksum where it was kept
+        chosen = whole if wanted == Filter() else _chosen(heads, whole, wanted)
+        if chosen:
+            yield chosen
 
-    with closing(Shelf(files, open_cache(), json=json)) as shelf:
-        for name in folders:
-            yield from shelf.folder(name)
 
-
-def _json(platform: Platform, *, full: bool) -> bytes:
+def document(platform: Platform, *, full: bool) -> bytes:
+    """Return a record as it stands in a JSON document, phones masked unless `full`."""
     from qjmedia.model.privacy import masked
-    from qjmedia.render.findings import document
+    from qjmedia.render.findings import document as as_json
 
-    text = document(platform.tree if full else masked(platform.tree))
-    return text.removesuffix("\n").encode("utf-8", "surrogateescape")
+    text = as_json(platform.tree if full else masked(platform.tree)).removesuffix("\n")
+    return text.encode("utf-8", "surrogateescape").replace(b"\n", b"\n    ")
+
+
+def _lines(texts: Texts) -> bytes:
+    return marshal.dumps([tuple(Listed.of(each)) for each in records.understandable(texts)])
+
+
+def _documents(texts: Texts) -> bytes:
+    found = [*records.understandable(texts)]
+    made = [document(each, full=False) for each in found]
+    heads = [(tuple(Listed.of(each)), len(text)) for each, text in zip(found, made, strict=True)]
+    return marshal.dumps((marshal.dumps(heads), BETWEEN.join(made)))
+
+
+def _chosen(heads: bytes, whole: bytes, wanted: Filter) -> bytes:
+    rows = marshal.loads(heads)  # noqa: S302  from within what was checked
+    texts, start = [], 0
+    for _, size in rows:
+        texts.append(whole[start : start + size])
+        start += size + len(BETWEEN)
+    return BETWEEN.join(compress(texts, (wanted.keeps(Listed._make(row)) for row, _ in rows)))

@@ -1,56 +1,48 @@
-"""What a list shows of each folder, kept in the cache until something in the folder changes."""
+"""What commands that only read need of each folder, kept until something in the folder changes."""
 
-import marshal
-import os
 from hashlib import blake2b
 from pathlib import Path
 
-from qjmedia.actions.listing import Listed, read
+from qjmedia.actions.folderwise import Make, Texts, read
 from qjmedia.actions.survey.grounds import code
 from qjmedia.render import findings
-from qjmedia.store.cache import Cache
-from qjmedia.store.files import Files
-from qjmedia.store.folders import mark_of
+from qjmedia.store.cache import Cache, Seen
+from qjmedia.store.files import Files, WorkTree
+from qjmedia.store.folders import content, mark_of
 
 AT_ONCE = 64
 """So many folders are written to the cache together."""
-KEPT = 4_096
-"""So many folders are kept, whatever they held at the time."""
-LINES, TEXTS = "list", "list-json"
-"""The kinds of values that are kept."""
 
 
 class Shelf:
-    """Gives folders as `listing.read` does, reading only what has changed.
+    """Gives of folders what `make` makes of their records, reading only what has changed.
 
-    Phones are masked in what is kept.
+    It is kept by the id of all that is in the folder, as verdicts are; of a work tree by the tree
+    that `check` and others have seen there, as long as the folder's mark stays the same.
     """
 
-    def __init__(self, files: Files, cache: Cache | None, *, json: bool) -> None:
+    def __init__(self, files: Files, cache: Cache | None, kind: str, make: Make) -> None:
         """Take over the cache, to be closed by `close`."""
         self._files = files
         self._cache = cache
-        self._json = json
-        self._kind = TEXTS if json else LINES
+        self._kind = kind
+        self._make = make
         self._digest = _grounds()
         self._grounds = cache.grounds(self._digest) if cache is not None else 0
-        self._new: dict[tuple[str, bytes], bytes] = {}
+        self._place = str(files.root) if isinstance(files, WorkTree) else ""
+        self._seen = cache.seen(self._place) if cache is not None and self._place else {}
+        self._new: dict[tuple[str, str, bytes], bytes] = {}
+        self._news: dict[str, Seen] = {}
         self._count = 0
 
-    def folder(self, name: str) -> list[Listed]:
-        """Return the platforms of a folder."""
-        mark = mark_of(self._files, name) if self._cache is not None else b""
-        key = os.fsencode(name) + b"\0" + mark
-        known = self._known(key) if mark else None
-        if known is not None:
-            return [Listed(*each) for each in marshal.loads(known)]  # noqa: S302  from our own file, by its checksum
-        found = read(self._files, name, json=self._json)
-        self._count += len(found)
-        if mark:
-            self._new[self._kind, key] = marshal.dumps([tuple(each) for each in found])
-            if len(self._new) >= AT_ONCE:
-                self._keep()
-        return found
+    def folder(self, name: str) -> bytes:
+        """Return what is needed of a folder."""
+        if self._cache is None:
+            return self._make(read(self._files, name))
+        mark = mark_of(self._files, name)
+        was, tree = self._seen.get(name, (b"", b"")) if self._place else (mark, mark)
+        known = self._known(name, tree) if mark and was == mark else None
+        return known if known is not None else self._made(name, mark)
 
     def close(self) -> None:
         """Keep what was read and end the use of the cache."""
@@ -58,15 +50,32 @@ class Shelf:
             self._keep()
             self._cache.close()
 
-    def _known(self, key: bytes) -> bytes | None:
+    def _made(self, name: str, mark: bytes) -> bytes:
+        held = content(self._files, name)
+        self._count += len(held.records)
+        texts: Texts = held.data.items()
+        if not held.data:
+            texts = self._files.read_all(path for path, _ in held.records)
+        known = self._known(name, held.tree)
+        made = known if known is not None else self._make(texts)
+        if held.tree:
+            self._new[self._kind, name, held.tree] = made
+        if mark and self._place:
+            self._news[name] = Seen(mark, held.tree, held.files)
+        if len(self._new) >= AT_ONCE:
+            self._keep()
+        return made
+
+    def _known(self, name: str, tree: bytes) -> bytes | None:
         if self._cache is None or not self._grounds:
             return None
-        return self._cache.value(self._kind, self._grounds, key)
+        return self._cache.shelved(self._kind, self._grounds, name, tree)
 
     def _keep(self) -> None:
         if self._cache is not None and self._new:
-            self._cache.keep(self._digest, values=self._new, records=self._count, kept_values=KEPT)
-        self._new = {}
+            seen = (self._place, self._news) if self._news else None
+            self._cache.keep(self._digest, shelf=self._new, seen=seen, records=self._count)
+        self._new, self._news = {}, {}
 
 
 def _grounds() -> bytes:

@@ -23,13 +23,16 @@ def find(
     例：qjmedia find 数学
         qjmedia find qjnu_math
     """
-    from qjmedia.actions.browse import search
-    from qjmedia.actions.listing import Listed
-    from qjmedia.cli.listing import show
-    from qjmedia.cli.session import files_at
+    from qjmedia.actions.listing import Listed, document
+    from qjmedia.actions.searching import search
+    from qjmedia.cli.listing import emit_records, show
+    from qjmedia.cli.session import cache_at, files_at
     from qjmedia.store import records
 
     files = files_at(root, rev)
     units = records.units(files)
-    found = (Listed.of(each, json=json, full=full) for each in search(files, text, units))
-    show(found, units, json=json, full=full, quiet=quiet)
+    found = search(files, text, units, lambda: cache_at(root))
+    if json:
+        emit_records(document(each, full=full) for each in found)
+    else:
+        show((Listed.of(each) for each in found), units, full=full, quiet=quiet)

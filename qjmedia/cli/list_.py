@@ -22,13 +22,15 @@ def list_(
         qjmedia list --status 草稿 --json
     """
     from qjmedia.actions.browse import Filter
-    from qjmedia.actions.listing import listed
-    from qjmedia.cli.listing import show
+    from qjmedia.actions.listing import documents, listed
+    from qjmedia.cli.listing import emit_records, show
     from qjmedia.cli.session import cache_at, files_at
     from qjmedia.store import records
 
     files = files_at(root, rev)
     units = records.units(files)
     wanted = Filter.of(units, unit=unit, tier=tier, kind=kind, status=status)
-    found = listed(files, wanted, json=json, full=full, open_cache=lambda: cache_at(root))
-    show(found, units, json=json, full=full, quiet=quiet)
+    if json:
+        emit_records(documents(files, wanted, lambda: cache_at(root), full=full))
+    else:
+        show(listed(files, wanted, lambda: cache_at(root)), units, full=full, quiet=quiet)

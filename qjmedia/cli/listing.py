@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,17 +14,10 @@ if TYPE_CHECKING:
     from qjmedia.actions.listing import Listed
 
 TITLES = ("id", "名称", "类型", "级别", "所属单位", "状态")
-MOST_AT_ONCE = 512
-"""The first record is printed alone, then twice as many at a time, up to so many."""
 
 
-def show(
-    platforms: "Iterable[Listed]", units: Units, *, json: bool, full: bool, quiet: bool
-) -> None:
+def show(platforms: "Iterable[Listed]", units: Units, *, full: bool, quiet: bool) -> None:
     """Print platforms as they come; names are masked unless `full`."""
-    if json:
-        _emit(each.text for each in platforms)
-        return
     if quiet:
         for each in platforms:
             print(cell(each.id))  # noqa: T201  one id a line, for scripts
@@ -47,19 +40,17 @@ def show(
     note(f"共 {count} 个平台")
 
 
-def _emit(texts: Iterable[bytes]) -> None:
-    """Print records as one JSON document, the first at once."""
-    waiting, size = iter(texts), 1
-    if not (batch := [*islice(waiting, size)]):
-        emit({"version": 1, "platforms": []})
-        return
+def emit_records(texts: Iterable[bytes]) -> None:
+    """Print records as one JSON document, each text as soon as it comes."""
     before = b'{\n  "version": 1,\n  "platforms": [\n    '
-    while batch:
-        text = b",\n".join(batch).replace(b"\n", b"\n    ")
-        _write(before + text)
-        before, size = b",\n    ", min(2 * size, MOST_AT_ONCE)
-        batch = [*islice(waiting, size)]
-    _write(b"\n  ]\n}\n")
+    for text in texts:
+        _write(before)
+        _write(text)
+        before = b",\n    "
+    if before[:1] == b"{":
+        emit({"version": 1, "platforms": []})
+    else:
+        _write(b"\n  ]\n}\n")
 
 
 def _write(text: bytes) -> None:

@@ -42,6 +42,8 @@ def as_json(report: Report) -> str:
 def document(content: object) -> str:
     """Return plain data as a JSON document in which no character is hidden from the reader."""
     written = json.dumps(content, ensure_ascii=False, indent=2)
+    if written.replace("\n", "").isprintable():
+        return f"{written}\n"
     return "".join(f"{_shown(line, json.dumps)}\n" for line in written.split("\n"))
 
 

@@ -19,13 +19,15 @@ WAY_OUT = "QJMEDIA_NO_CACHE"
 
 FOLDER = "qjmedia"
 NAME = "cache.sqlite"
-FORMAT = 2
+FORMAT = 3
 """Raised when what the tables hold changes."""
 
 LARGEST_BYTES = 64 << 20
 LARGEST_BYTES_A_RECORD = 8 << 10
 KEPT_VERSIONS = 4
 """Of one folder, by the same grounds: what stands, what stood before, a branch or two."""
+SHELVED_VERSIONS = 2
+"""Of what commands that only read keep of one folder, which is as large as the folder itself."""
 KEPT_GROUNDS = 4
 _PATIENCE_SECONDS = 2
 _CHECKSUM_BYTES = 8
@@ -36,11 +38,16 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS grounds (id INTEGER PRIMARY KEY, digest BLOB UNIQUE);
 CREATE TABLE IF NOT EXISTS seen (
   place BLOB, name BLOB, mark BLOB, tree BLOB, PRIMARY KEY (place, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS standing (
+  place BLOB, name BLOB, value BLOB, PRIMARY KEY (place, name));
 CREATE TABLE IF NOT EXISTS folder (
   id INTEGER PRIMARY KEY, grounds INT, name BLOB, tree BLOB, summary BLOB,
   UNIQUE (grounds, name, tree));
 CREATE TABLE IF NOT EXISTS detail (id INTEGER PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS keyring (id INTEGER PRIMARY KEY, value BLOB);
+CREATE TABLE IF NOT EXISTS shelf (
+  id INTEGER PRIMARY KEY, kind TEXT, grounds INT, name BLOB, tree BLOB, value BLOB,
+  UNIQUE (kind, grounds, name, tree));
 CREATE TABLE IF NOT EXISTS value (
   id INTEGER PRIMARY KEY, kind TEXT, grounds INT, name BLOB, value BLOB,
   UNIQUE (kind, grounds, name));
@@ -51,6 +58,7 @@ class Kept(NamedTuple):
     """What is kept of one folder: a short summary, the detail, and the keys to find it by.
 
     The keys are one value, so that one that is lost is noticed: an index could not tell.
+    `files` says how its files stood (`folders.Content`).
     """
 
     name: str
@@ -58,6 +66,21 @@ class Kept(NamedTuple):
     summary: bytes
     detail: bytes
     keys: bytes
+    files: bytes = b""
+
+
+class Seen(NamedTuple):
+    """A folder of a work tree as it was last seen.
+
+    Attributes:
+        mark: while it stays the same, so does all that is in the folder.
+        tree: the id of what is in it.
+        files: how each of its files stood (`folders.Content`).
+    """
+
+    mark: bytes
+    tree: bytes
+    files: bytes
 
 
 class Cache:
@@ -116,6 +139,19 @@ class Cache:
         asked = self._ask("SELECT name, mark, tree FROM seen WHERE place = ?", os.fsencode(place))
         return {os.fsdecode(name): (mark, tree) for name, mark, tree in asked}
 
+    def standing(self, place: str, name: str) -> bytes:
+        """Return how the files of a folder stood when it was last seen, b"" if that is unknown."""
+        key = os.fsencode(place), os.fsencode(name)
+        asked = self._ask("SELECT value FROM standing WHERE place = ? AND name = ?", *key)
+        return (_sound(asked[0][0], *key) if asked else None) or b""
+
+    def shelved(self, kind: str, grounds: int, name: str, tree: bytes) -> bytes | None:
+        """Return what is kept of this kind of one version of a folder."""
+        sql = "SELECT value FROM shelf WHERE kind = ? AND grounds = ? AND name = ? AND tree = ?"
+        key = os.fsencode(name)
+        asked = self._ask(sql, kind, grounds, key, tree)
+        return _sound(asked[0][0], kind.encode(), key, tree) if asked else None
+
     def summaries(self, grounds: int) -> dict[tuple[str, bytes], bytes]:
         """Return what is known in short of each version of each folder."""
         asked = self._ask("SELECT name, tree, summary FROM folder WHERE grounds = ?", grounds)
@@ -168,9 +204,9 @@ class Cache:
         folders: Iterable[Kept] = (),
         *,
         values: Mapping[tuple[str, bytes], bytes] | None = None,
-        seen: tuple[str, Mapping[str, tuple[bytes, bytes]]] | None = None,
+        shelf: Mapping[tuple[str, str, bytes], bytes] | None = None,
+        seen: tuple[str, Mapping[str, Seen]] | None = None,
         records: int = 0,
-        kept_values: int = KEPT_VERSIONS,
     ) -> bool:
         """Keep what was found out; all of it or, where that fails, nothing. Return which."""
         try:
@@ -180,11 +216,11 @@ class Cache:
                 for each in folders:
                     self._keep_folder(grounds, each)
                 for (kind, name), value in (values or {}).items():
-                    self._keep_value(kind, grounds, name, value, kept_values)
+                    self._keep_value(kind, grounds, name, value)
+                for (kind, folder, tree), value in (shelf or {}).items():
+                    self._shelve(kind, grounds, os.fsencode(folder), tree, value)
                 if seen:
-                    place = os.fsencode(seen[0])
-                    rows = ((place, os.fsencode(name), *pair) for name, pair in seen[1].items())
-                    write.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", rows)
+                    self._keep_seen(os.fsencode(seen[0]), seen[1])
             is_kept = True
         except _FAILURES:
             self._is_sound = self._is_sound and not _is_broken(self._path)
@@ -207,7 +243,7 @@ class Cache:
                     f"DELETE FROM {table} WHERE id IN (SELECT id FROM folder WHERE grounds = ?)",  # noqa: S608  no value
                     number,
                 )
-            for table in ("folder", "value"):
+            for table in ("folder", "shelf", "value"):
                 execute(f"DELETE FROM {table} WHERE grounds = ?", number)  # noqa: S608  no value
             execute("DELETE FROM grounds WHERE id = ?", number)
         return int(grounds)
@@ -237,14 +273,39 @@ class Cache:
         keys = _checked(each.keys, b"keys", name, each.tree)
         execute("INSERT INTO keyring VALUES (?, ?)", (added.lastrowid, keys))
 
-    def _keep_value(self, kind: str, grounds: int, name: bytes, value: bytes, most: int) -> None:
+    def _shelve(self, kind: str, grounds: int, name: bytes, tree: bytes, value: bytes) -> None:
+        execute = self._connection.execute
+        mine = (kind, grounds, name)
+        execute(
+            "DELETE FROM shelf WHERE kind = ? AND grounds = ? AND name = ? AND (tree = ? OR id NOT "
+            "IN (SELECT id FROM shelf WHERE kind = ? AND grounds = ? AND name = ? "
+            "ORDER BY id DESC LIMIT ?))",
+            (*mine, tree, *mine, SHELVED_VERSIONS - 1),
+        )
+        execute(
+            "INSERT INTO shelf (kind, grounds, name, tree, value) VALUES (?, ?, ?, ?, ?)",
+            (*mine, tree, _checked(value, kind.encode(), name, tree)),
+        )
+
+    def _keep_seen(self, place: bytes, seen: Mapping[str, Seen]) -> None:
+        rows = [(os.fsencode(name), each) for name, each in seen.items()]
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
+            ((place, name, each.mark, each.tree) for name, each in rows),
+        )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO standing VALUES (?, ?, ?)",
+            ((place, name, _checked(each.files, place, name)) for name, each in rows),
+        )
+
+    def _keep_value(self, kind: str, grounds: int, name: bytes, value: bytes) -> None:
         execute = self._connection.execute
         where = "WHERE kind = ? AND grounds = ?"
         execute(f"DELETE FROM value {where} AND name = ?", (kind, grounds, name))  # noqa: S608  no value
         execute(
             f"DELETE FROM value WHERE id IN (SELECT id FROM value {where} "  # noqa: S608  no value
             "ORDER BY id DESC LIMIT -1 OFFSET ?)",
-            (kind, grounds, most - 1),
+            (kind, grounds, KEPT_VERSIONS - 1),
         )
         execute(
             "INSERT INTO value (kind, grounds, name, value) VALUES (?, ?, ?, ?)",

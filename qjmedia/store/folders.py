@@ -6,6 +6,7 @@ few seconds old. Git's index is not asked: it answers for what Git would commit,
 encoding or `--assume-unchanged` may make something else than what stands on the disk.
 """
 
+import marshal
 import os
 import stat
 import time
@@ -21,6 +22,9 @@ from qjmedia.store.overlay import Overlay
 
 YOUNGEST_NS = 3_000_000_000
 """A file younger than this may change again without a trace in its times."""
+
+Stood = tuple[str, int, int, int, int, int]
+"""How a thing in a folder stands: its path below, mode, size, both times in ns, inode number."""
 _MARK_BYTES = 20
 
 
@@ -63,12 +67,14 @@ class Content:
         records: their paths, with the ids of their bytes.
         strangers: the other files.
         data: the records' bytes as far as they had to be read.
+        files: how the records of a work tree stand, so that the next look reads only what changed.
     """
 
     tree: bytes
     records: tuple[tuple[PurePosixPath, bytes], ...]
     strangers: tuple[PurePosixPath, ...]
     data: dict[PurePosixPath, bytes]
+    files: bytes = b""
 
 
 def marks(files: Files, now_ns: int = 0) -> Marks | None:
@@ -96,8 +102,11 @@ def mark_of(files: Files, name: str, now_ns: int = 0) -> bytes:
     return b""
 
 
-def content(files: Files, name: str) -> Content:
-    """Return what a folder holds."""
+def content(files: Files, name: str, before: bytes = b"") -> Content:
+    """Return what a folder holds.
+
+    `before` is `Content.files` of an earlier look: what stands as it did then is not read.
+    """
     while isinstance(files, Overlay):
         files = files.below
     folder = PLATFORMS / name
@@ -107,11 +116,31 @@ def content(files: Files, name: str) -> Content:
         entry = files.repository.entry(files.commit, folder)
         tree = bytes.fromhex(entry.id) if entry else b""
         return Content(tree, tuple(records), _strangers(blobs), {})
-    paths = files.paths(folder)
-    data = dict(files.read_all(path for path in paths if is_record(path)))
-    records = [(path, blob_id(each)) for path, each in data.items()]
-    strangers = _strangers(paths)
-    return Content(_tree_id(records, strangers), tuple(records), strangers, data)
+    if not isinstance(files, WorkTree):
+        paths = files.paths(folder)
+        data = dict(files.read_all(path for path in paths if is_record(path)))
+        records = [(path, blob_id(each)) for path, each in data.items()]
+        return Content(_tree_id(records, _strangers(paths)), (*records,), _strangers(paths), data)
+    return _on_disk(files, folder, before)
+
+
+def _on_disk(files: WorkTree, folder: PurePosixPath, before: bytes) -> Content:
+    newest = time.time_ns() - YOUNGEST_NS
+    is_there = next(files.walk(folder), None) is not None  # and no link leads to it
+    stood = _stand(f"{files.root / folder}") if is_there else []
+    regular = [(folder / each[0], each) for each in stood if stat.S_ISREG(each[1])]
+    known: dict[Stood, bytes] = marshal.loads(before) if before else {}  # noqa: S302  from our own file, by its checksum
+    old = {path: known[each] for path, each in regular if each in known}
+    paths = sorted(path for path, _ in regular)
+    wanted = [path for path in paths if is_record(path)]
+    data = dict(files.read_all(path for path in wanted if path not in old))
+    blobs = old | {path: blob_id(each) for path, each in data.items()}
+    records = [(path, blobs[path]) for path in wanted if path in blobs]
+    kept = {
+        each: blobs[path] for path, each in regular if path in blobs and _is_older(each, newest)
+    }
+    tree, strangers = _tree_id(records, _strangers(paths)), _strangers(paths)
+    return Content(tree, (*records,), strangers, data, marshal.dumps(kept))
 
 
 def beside(files: Files) -> list[PurePosixPath]:
@@ -188,22 +217,34 @@ def _of_work_tree(root: Path, now_ns: int) -> Marks:
 
 def _mark(folder: str, newest: int) -> tuple[bytes, int, bool]:
     """Return a folder's mark, how much stands in it, and whether all of it is older than that."""
-    lines: list[str] = []
-    is_old = True
-    waiting = [folder]
+    stood = _stand(folder)
+    is_old = all(_is_older(each, newest) for each in stood)
+    packed = marshal.dumps((folder, stood), 2)
+    return blake2b(packed, digest_size=_MARK_BYTES).digest(), len(stood), is_old
+
+
+def _stand(folder: str) -> list[Stood]:
+    """Return how everything below a folder stands, sorted by path."""
+    found: list[Stood] = []
+    waiting = [("", folder)]
     while waiting:
-        here = waiting.pop()
+        before, here = waiting.pop()
         for entry in entries(here):
-            about = entry.stat(follow_symlinks=False)
-            mode, changed, written = about.st_mode, about.st_ctime_ns, about.st_mtime_ns
+            about, name = entry.stat(follow_symlinks=False), f"{before}{entry.name}"
+            mode = about.st_mode
             if stat.S_ISDIR(mode):
-                waiting.append(entry.path)
-            elif changed > newest or written > newest:
-                is_old = False
-            lines.append(f"{entry.path}/{mode}/{about.st_size}/{written}/{changed}/{about.st_ino}")
-    lines.sort()
-    text = "\n".join(lines).encode("utf-8", "surrogateescape")
-    return blake2b(text, digest_size=_MARK_BYTES).digest(), len(lines), is_old
+                waiting.append((f"{name}/", entry.path))
+            found.append(
+                (name, mode, about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_ino)
+            )
+    found.sort()
+    return found
+
+
+def _is_older(stood: Stood, newest: int) -> bool:
+    """Whether a file's times can be believed; of a folder they say nothing of what is in it."""
+    _, mode, _, written, changed, _ = stood
+    return (written <= newest and changed <= newest) or stat.S_ISDIR(mode)
 
 
 def _of_revision(files: Revision) -> Marks:

@@ -1,6 +1,6 @@
 """Records as they stand in one revision or on disk."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -62,17 +62,16 @@ def paths(files: Files) -> dict[str, PurePosixPath]:
     return {path.stem: path for path in files.paths(PLATFORMS) if is_record(path)}
 
 
-def platforms(
-    files: Files, is_wanted: Callable[[bytes], bool] = bool, *, folder: str = ""
-) -> Iterator[Platform]:
-    """Yield every readable platform in path order; `check` speaks of the others.
+def platforms(files: Files) -> Iterator[Platform]:
+    """Yield every readable platform in path order; `check` speaks of the others."""
+    paths = files.paths(PLATFORMS)
+    yield from understandable(files.read_all(path for path in paths if is_record(path)))
 
-    Only texts that are wanted are read as YAML; with `folder` only those of this folder below
-    platforms/.
-    """
-    paths = files.paths(PLATFORMS / folder)
-    for path, data in files.read_all(path for path in paths if is_record(path)):
-        tree = parse(data).tree if is_wanted(data) else None
+
+def understandable(texts: Iterable[tuple[PurePosixPath, bytes]]) -> Iterator[Platform]:
+    """Yield the platforms of these texts, leaving out what cannot be read."""
+    for path, data in texts:
+        tree = parse(data).tree
         if tree is not None:
             yield Platform.of(path, tree)
 

@@ -7,9 +7,10 @@ import pytest
 import samples
 from plain_git import git, put
 
-from qjmedia.actions import listing, shelf
-from qjmedia.actions.browse import Filter, search
-from qjmedia.actions.listing import Listed, listed
+from qjmedia.actions import folderwise, shelf
+from qjmedia.actions.browse import Filter
+from qjmedia.actions.listing import BETWEEN, Listed, document, documents, listed
+from qjmedia.actions.searching import search
 from qjmedia.model.unit import Units
 from qjmedia.store import folders, records
 from qjmedia.store.cache import FOLDER, NAME, Cache
@@ -24,7 +25,7 @@ MOBILE = "13800000000"
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkTree:
     """Return a registry of four folders, whose list asks the cache from the second on."""
-    monkeypatch.setattr(listing, "PLAINLY", 1)
+    monkeypatch.setattr(folderwise, "PLAINLY", 1)
     monkeypatch.setattr(folders, "YOUNGEST_NS", -(10**15))  # as if it had stood for long
     made = [
         samples.record({"id": f"{owner}-{number}", "owner": owner, "account": f"{owner}_{number}"})
@@ -37,33 +38,43 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WorkTree:
     return WorkTree(tmp_path)
 
 
-def the_list(files: WorkTree, *, full: bool = False, unit: str = "") -> list[Listed]:
+def the_list(files: WorkTree, *, full: bool = False, unit: str = "") -> list[bytes]:
     wanted = Filter(unit=unit)
-    return [*listed(files, wanted, json=True, full=full, open_cache=lambda: Cache.open(files.root))]
+    found = documents(files, wanted, lambda: Cache.open(files.root), full=full)
+    return BETWEEN.join(found).split(BETWEEN)
 
 
-def plainly(files: Files) -> list[Listed]:
-    return [Listed.of(each, json=True) for each in records.platforms(files)]
+def plainly(files: Files, unit: str = "") -> list[bytes]:
+    found = (each for each in records.platforms(files) if unit in {"", each.owner})
+    return BETWEEN.join(document(each, full=False) for each in found).split(BETWEEN)
 
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the folders that are read, as they are."""
     seen: list[str] = []
-    plain = listing.read
+    plain, whole = folderwise.read, folders.content
 
-    def noting(files: Files, folder: str, **how: Any) -> list[Listed]:
+    def noting(files: Files, folder: str) -> Any:
         seen.append(folder)
-        return plain(files, folder, **how)
+        return plain(files, folder)
 
-    monkeypatch.setattr(listing, "read", noting)
+    def noting_too(files: Files, folder: str) -> Any:
+        seen.append(folder)
+        return whole(files, folder)
+
+    monkeypatch.setattr(folderwise, "read", noting)
     monkeypatch.setattr(shelf, "read", noting)
+    monkeypatch.setattr(shelf, "content", noting_too)
     return seen
 
 
 def test_a_list_is_the_same_with_and_without_what_is_kept(files: WorkTree) -> None:
     assert the_list(files) == the_list(files) == plainly(files)
-    assert [each.owner for each in the_list(files, unit="math")] == ["math"] * 3
+    for _ in range(2):
+        assert the_list(files, unit="math") == plainly(files, "math")
+        rows = listed(files, Filter(unit="math"), lambda: Cache.open(files.root))
+        assert [*rows] == [Listed.of(e) for e in records.platforms(files) if e.owner == "math"]
 
 
 def test_only_a_folder_that_has_changed_is_read_again(files: WorkTree, read: list[str]) -> None:
@@ -86,9 +97,9 @@ def test_a_broken_cache_is_an_empty_one(files: WorkTree) -> None:
 
 
 def test_no_phone_number_is_kept(files: WorkTree) -> None:
-    (whole,) = {MOBILE.encode() in each.text for each in the_list(files, full=True)}
-    assert whole
+    assert MOBILE.encode() in BETWEEN.join(the_list(files, full=True))
     the_list(files)
+    assert the_search(files, "math_1") == ["math-1"]
     kept = [path.read_bytes() for path in (files.root / ".git" / FOLDER).glob(f"{NAME}*")]
     assert kept
     assert not any(MOBILE.encode() in data for data in kept)
@@ -97,14 +108,20 @@ def test_no_phone_number_is_kept(files: WorkTree) -> None:
 def test_the_first_record_is_shown_before_the_second_folder_is_read(
     files: WorkTree, read: list[str]
 ) -> None:
-    found = listed(files, Filter(), open_cache=lambda: Cache.open(files.root))
+    found = listed(files, Filter(), lambda: Cache.open(files.root))
     assert next(iter(found)).owner == "academic"
     assert read == ["academic"]
+
+
+def the_search(files: WorkTree, typed: str) -> list[str]:
+    found = search(files, typed, Units({}), lambda: Cache.open(files.root))
+    return [each.id for each in found]
 
 
 def test_a_search_reads_as_yaml_what_may_hold_the_text(
     files: WorkTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert the_search(files, "MATH_１") == ["math-1"]  # and keeps the words of all others
     parsed: list[bytes] = []
 
     def noting(data: bytes) -> Any:
@@ -112,8 +129,21 @@ def test_a_search_reads_as_yaml_what_may_hold_the_text(
         return parse(data)
 
     monkeypatch.setattr("qjmedia.store.records.parse", noting)
-    found = [each.id for each in search(files, "MATH_１", Units({}))]
-    assert (found, len(parsed)) == (["math-1"], 1)
+    assert the_search(files, "MATH_１") == ["math-1"]
+    assert len(parsed) == 3 + 1  # the first folder is shown at once, before the cache is asked
+
+
+def test_a_phone_is_found_though_it_is_not_kept(files: WorkTree) -> None:
+    everyone = [each.id for each in records.platforms(files)]
+    for typed in (MOBILE, MOBILE[2:8], "+8", "138 0"):
+        expected = [*everyone] if typed in MOBILE else []
+        assert the_search(files, typed) == the_search(files, typed) == expected
+    path = files.root / PLATFORMS / "math/math-1.yaml"
+    for line in (f"remarks: 联系 {MOBILE}", "remarks: 证 530302199001011234"):
+        path.write_text(path.read_text("utf-8") + f"{line}\n", "utf-8")
+        typed = line.removeprefix("remarks: ")
+        assert the_search(files, typed) == the_search(files, typed) == ["math-1"]
+        path.write_text(path.read_text("utf-8").removesuffix(f"{line}\n"), "utf-8")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Registry
 from qjmedia.store.cache import FOLDER, KEPT_GROUNDS, KEPT_VERSIONS, NAME, Cache, opened
 from qjmedia.store.files import Revision, WorkTree
-from qjmedia.store.folders import content
+from qjmedia.store.folders import blob_id, content
 from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, is_record, packaged
 from qjmedia.store.repository import Repository
 
@@ -443,6 +443,28 @@ def test_a_record_changed_in_size_and_time_alone_is_read_again(files: WorkTree) 
     assert after == plainly(files, make.TODAY)
 
 
+def test_of_a_folder_only_the_changed_record_is_read_again(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qjmedia.store.folders.YOUNGEST_NS", -(10**15))
+    _known(files, files.root, make.TODAY)
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    stamp = path.stat()
+    path.write_text(path.read_text("utf-8").replace("已备案", "已备按"), "utf-8")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    hashed: list[bytes] = []
+
+    def noting(data: bytes) -> bytes:
+        hashed.append(data)
+        return blob_id(data)
+
+    monkeypatch.setattr("qjmedia.store.folders.blob_id", noting)
+    after = _known(files, files.root, make.TODAY)
+    assert hashed == [path.read_bytes()]
+    monkeypatch.undo()
+    assert after == plainly(files, make.TODAY)
+
+
 def test_what_is_too_young_is_read_again(files: WorkTree) -> None:
     cache = Cache.open(files.root)
     assert cache is not None
@@ -565,7 +587,7 @@ def test_rows_come_back_as_they_went(files: WorkTree) -> None:
     path = files.root / "registry/platforms/math/math-1.yaml"
     path.write_text(path.read_text("utf-8").replace("已备案", "已备按"), "utf-8")
     held = content(files, "math")
-    rows = judged(judge, held, (), lambda paths: ((each, held.data[each]) for each in paths))
+    rows = judged(judge, held, {}, held.data)
     assert [*unpacked(packed(rows))] == rows
     assert Summary.from_bytes(kept("math", held, rows).summary) == Summary.of(held, rows)
 

@@ -47,7 +47,7 @@ MAY_LOAD: dict[tuple[str, ...], set[str]] = {
 OWN: dict[tuple[str, ...], set[str]] = {
     ("--help",): {"cli", "errors", "store.fault", "model.privacy", "model.tree"},
     ("list",): {
-        "cli", "errors", "actions.browse", "actions.listing", "model",
+        "cli", "errors", "actions.browse", "actions.folderwise", "actions.listing", "model",
         "store.fault", "store.files", "store.layout", "store.records", "store.yaml", "store.text",
         "store.writing.pending",
     },

@@ -19,7 +19,7 @@ from qjmedia.actions.survey.verdicts import Summary, flat, raised, unpacked
 from qjmedia.model.finding import Finding, Report
 from qjmedia.model.today import Span
 from qjmedia.store import records
-from qjmedia.store.cache import Cache, Kept
+from qjmedia.store.cache import Cache, Kept, Seen
 from qjmedia.store.files import Files, WorkTree
 from qjmedia.store.folders import Marks, beside, marks, sizes_of
 
@@ -148,7 +148,7 @@ class Survey:
         if self.cache is None:
             return
         settled = {
-            each.name: (self.stand.folders[each.name], each.tree)
+            each.name: Seen(self.stand.folders[each.name], each.tree, each.files)
             for each in folders
             if each.name in self.stand.settled
         }

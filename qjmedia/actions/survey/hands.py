@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from qjmedia.actions.check import Judge
-from qjmedia.actions.survey.verdicts import judged, kept, unpacked
+from qjmedia.actions.survey.verdicts import holding, judged, kept, unknown, unpacked
 from qjmedia.store.cache import Cache, Kept
 from qjmedia.store.files import Files, Revision, WorkTree
 from qjmedia.store.folders import content
@@ -71,22 +71,26 @@ class Hand:
         self._files = files
         self._cache = cache
         self._grounds = cache.grounds(job.grounds) if cache is not None else 0
+        self._place = "" if job.commit else str(job.root)
 
     def folder(self, name: str) -> Kept:
         """Return what is found of a folder, or known of what in it has not changed."""
-        held = content(self._files, name)
-        known = self._cache.details(self._grounds, name) if self._cache and self._grounds else ()
-        rows = judged(
-            self._judge,
-            held,
-            (row for each in known[:1] for row in unpacked(each)),
-            lambda paths: (
-                ((path, held.data[path]) for path in paths)
-                if held.data
-                else self._files.read_all(paths)
-            ),
-        )
-        return kept(name, held, rows)
+        details = self._cache.details(self._grounds, name) if self._cache and self._grounds else ()
+        known = (row for each in details[:1] for row in unpacked(each))
+        old = holding(known, self._judge.today.toordinal())
+        held = content(self._files, name, self._stood(name) if old else b"")
+        new = unknown(held, old)
+        read = held.data
+        if any(path not in read for path in new):
+            if self._place:  # what is judged must be what its id was made of
+                held = content(self._files, name)
+                read = held.data
+            else:
+                read = dict(self._files.read_all(new))
+        return kept(name, held, judged(self._judge, held, old, read))
+
+    def _stood(self, name: str) -> bytes:
+        return self._cache.standing(self._place, name) if self._cache and self._place else b""
 
 
 def judge_all(

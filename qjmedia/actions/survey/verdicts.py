@@ -2,7 +2,7 @@
 
 import marshal
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import PurePosixPath
@@ -91,15 +91,24 @@ class Summary:
         return cls(records, days, running, paths, raised(findings))
 
 
-def judged(judge: Judge, content: Content, known: Iterable[Row], data: Any) -> list[Row]:
-    """Return the rows of a folder; only what is not `known` of this day is judged.
+Known = Mapping[tuple[PurePosixPath, bytes], Row]
+"""Rows by path and blob."""
 
-    `data` gives the bytes of records by path.
-    """
-    day = judge.today.toordinal()
-    old = {(row.path, row.blob): row for row in known if row.holds(day)}
-    new = [path for path, blob in content.records if (path, blob) not in old]
-    read = dict(data(new))
+
+def holding(known: Iterable[Row], day: int) -> Known:
+    """Return the rows that hold on a day."""
+    return {(row.path, row.blob): row for row in known if row.holds(day)}
+
+
+def unknown(content: Content, old: Known) -> list[PurePosixPath]:
+    """Return the records of a folder that have no row."""
+    return [path for path, blob in content.records if (path, blob) not in old]
+
+
+def judged(
+    judge: Judge, content: Content, old: Known, read: Mapping[PurePosixPath, bytes]
+) -> list[Row]:
+    """Return the rows of a folder; only what has no `old` one is judged, by its bytes in `read`."""
     rows = []
     for path, blob in content.records:
         row = old.get((path, blob))
@@ -141,7 +150,7 @@ def kept(name: str, content: Content, rows: list[Row]) -> Kept:
     """Return what is to be kept of a folder."""
     found = array("q", sorted({key for row in rows for key in row.keys}))
     summary = Summary.of(content, rows).to_bytes()
-    return Kept(name, content.tree, summary, packed(rows), found.tobytes())
+    return Kept(name, content.tree, summary, packed(rows), found.tobytes(), content.files)
 
 
 def packed(rows: list[Row]) -> bytes:
