@@ -1,6 +1,7 @@
 """Two readers, one verdict: what the fast one accepts, the careful one reads without fault."""
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,13 @@ from qjmedia.store.text.usual import SURE_BYTES, usual
 
 PROJECT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "usual"
+STARTERS = [
+    re.sub(r"\$\{[a-z]+\}", "示例", (PROJECT / "templates/starter" / name).read_text("utf-8"))
+    for name in ("registry.yaml", "units.yaml")
+]
+"""What every new registry begins with: comments behind values."""
 SAMPLES = [path.read_text("utf-8") for path in sorted((PROJECT / "registry").rglob("*.yaml"))]
+SAMPLES += 3 * STARTERS
 
 TOKENS = (
     " ", "  ", "\n", "\n\n", "\t", "\r\n", "\r", ":", ": ", " :", "：", "-", "- ", "- - ",
@@ -105,6 +112,28 @@ def test_every_record_of_the_sample_takes_the_fast_path_but_one_of_several_lines
     slow = [path for path in records if usual(path.read_bytes()) is None]
     assert all("|-" in path.read_text("utf-8") for path in slow)
     assert len(slow) < len(records) / 4
+
+
+@pytest.mark.parametrize("text", STARTERS, ids=("policy", "units"))
+def test_what_a_new_registry_begins_with_takes_the_fast_path(text: str) -> None:
+    assert _agree(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a_b: c # d\n", "a_b:  # c\n- d  # e\n", 'a_b: "c"   # d\n', "a_b: [c] #d\n"],
+)
+def test_a_comment_behind_a_value_takes_the_fast_path(text: str) -> None:
+    assert _agree(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a_b: c#d\n", 'a_b: "c"#d\n', "a_b: # c\n", "- # c\n", "a_b\n", "  # c\n  d\n", "a_b: \n"],
+)
+def test_what_only_looks_like_a_comment_is_read_carefully_or_alike(text: str) -> None:
+    _agree(text.encode())
+    assert usual(b"a_b: c#d\n") is None
 
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.yaml")), ids=lambda path: path.stem)

@@ -27,7 +27,7 @@ _BEYOND = r"[^\x00-\x7f]"
 # Inside a plain scalar: letters, digits, _ . / ~ = + ( ) and what is beyond ASCII; then - too.
 _SAFE = r"\x00- !\"#$%&'*,:;<>?@\[\\\]^`{|}\x7f"
 # Its beginning: no word that stands for something else; of digits a phone, an address, 2班.
-_WORD = r"(?!(?i:y|n|yes|no|on|off|true|false|null)[,\]}\n])[A-Za-z_]"
+_WORD = r"(?!(?i:y|n|yes|no|on|off|true|false|null)(?:[,\]}\n]| +\#))[A-Za-z_]"
 _DIGITS = (
     rf"0[0-9]{{2,3}}-(?=[0-9]{{6}})|[0-9]{{1,3}}\.[0-9]{{1,3}}\.(?=[0-9])|[0-9]{{1,8}}{_BEYOND}"
 )
@@ -41,10 +41,10 @@ _LINK = r"https?://[0-9A-Za-z_./~=+()?&%:@-]*[0-9A-Za-z_/=]"
 _MAPPING = rf"\{{(?:{_PAIR}(?:, (?!\}})|(?=\}})))+\}}"
 _LIST = rf"\[(?:{_FLOW}(?:, (?!\])|(?=\])))*\]"
 _VALUE = rf"{_QUOTED}|{_MAPPING}|{_LIST}|{_LINK}|{_PLAIN}"
+# One line: a value stands in it once, for its expression is long and compiled at every start.
 _LINE = re.compile(
-    rf"( *)(- )?({_KEY})(?:: ({_VALUE})|:)\n"  # key: value, key:, - key: value
-    rf"|( *)- ({_VALUE})\n"  # - value
-    r"|( *\#[^\n]*\n|\n)"
+    r"( *\#[^\n]*\n|\n)"
+    rf"|( *)(- )?(?:({_KEY}):(?: (?=[^ \n\#])|(?= +\#|\n)))?({_VALUE})?(?: +\#[^\n]*)?\n"
     r"|([^\n]+)"
 )
 _PAIRS = re.compile(r'([a-z_]+): (?:("[^"]*")|([^",}]+))')
@@ -87,20 +87,20 @@ def _read(text: str) -> Record:
     level = 0
     around: list[tuple[int, Any]] = [(0, root)]
     waiting = ""  # the key whose value stands on the lines below
-    for indent, dash, key, value, before, item, skipped, strange in _LINE.findall(text):
+    for skipped, indent, dash, key, value, strange in _LINE.findall(text):
         if skipped:
             continue
-        if strange:
+        if strange or not (key or (dash and value)):
             raise _Unusual
-        is_item = bool(dash or item)
-        column = len(indent or before)
+        is_item = bool(dash)
+        column = len(indent)
         if waiting:
             _open(around, waiting, column, is_item=is_item)
             waiting = ""
         elif column != level or is_item:
             _return(around, column, is_item=is_item)
-        if item:
-            around[-1][1].append(_value(item))
+        if not key:
+            around[-1][1].append(_value(value))
             level = -1
             continue
         if is_item:
