@@ -30,14 +30,15 @@ def origins(files: Files, paths: Iterable[PurePosixPath]) -> Mapping[PurePosixPa
     if tip is None:
         return {}
     wanted = dict(_saved(files, tip, paths))
-    found: dict[PurePosixPath, Origin] = {}
     only = next(iter(wanted)).stem if len(wanted) == 1 else ""
-    for commit in history.commits(tip.repository, tip.commit, platform_id=only):
-        if len(found) == len(wanted):
-            break
+    commits = history.commits(tip.repository, tip.commit, platform_id=only) if wanted else ()
+    found: dict[PurePosixPath, Origin] = {}
+    for commit in commits:
         for change in commit.files:
             if change.after is not None and wanted.get(change.path) == change.after:
                 found.setdefault(change.path, Origin(commit.id, change.after))
+        if len(found) == len(wanted):
+            break  # before the next is asked for: after the last, the whole history is searched
     return found
 
 
