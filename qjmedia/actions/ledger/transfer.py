@@ -130,8 +130,8 @@ class _Import:
 
     def _make_units(self, readings: Sequence[Reading]) -> None:
         """Make the units that rows name, short names first: a longer one may be part of it."""
-        named = sorted({each.named for each in readings}, key=lambda each: len(each.unit))
-        for each in named:
+        named = dict.fromkeys(each.named for each in readings)
+        for each in sorted(named, key=lambda each: len(each.unit)):
             if (wanted := wants_unit(each, self.roster)) is not None:
                 self.roster.add(*wanted)
 
