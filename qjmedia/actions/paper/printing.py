@@ -1,11 +1,11 @@
 """Filled forms as files: one each or one of all, each whole or not at all."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from qjmedia.actions.crew import cores, crew
 from qjmedia.actions.putting import put
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.render.binding import bind
@@ -60,9 +60,11 @@ WRITERS: dict[str, Writer] = {
 }
 """One function a format; each lays out the same cells, and loads what it needs when it is asked."""
 
-ABREAST = {"pdf": min(4, os.cpu_count() or 1)}
-"""How many files of a format are made at a time: typst leaves Python alone while it sets a page,
-the other formats are Python all through and gain nothing."""
+SHARED = {"pdf": (12, 1), "docx": (60, 10)}
+"""From how many forms on it is worth having several processes, and how many each takes at a time.
+
+typst holds Python's lock while it sets a page; the quicker formats are done before a second process
+has begun."""
 
 SHEAVES = {"pdf": SHEAF}
 """Formats that are made a few forms at a time and bound: it keeps the memory small."""
@@ -119,74 +121,70 @@ def is_single(to: Path, output: str) -> bool:
 def _write_each(
     forms: Sequence[Form], folder: Path, output: str, press: Press, tick: Tick
 ) -> Written:
-    def made(form: Form, stem: str) -> Path | Refused:
-        path = folder / f"{stem}.{output}"
-        try:
-            put(path, _encoded(WRITERS[output]([form], press)))
-        except Refused as error:
-            if len(forms) == 1:
-                raise
-            return error
-        return path
-
+    least, chunk = SHARED.get(output, (0, 0))
+    is_shared = least and len(forms) >= least
+    made = partial(_made, folder=folder, output=output, press=press)
     paths = []
     refused = []
-    with _workers(min(ABREAST.get(output, 1), len(forms))) as mapped:
-        done = mapped(made, forms, distinct(forms))
+    with crew(cores() if is_shared else 1, chunk) as mapped:
+        done = mapped(made, zip(forms, distinct(forms), strict=True))
         for number, (form, outcome) in enumerate(zip(forms, done, strict=True), start=1):
-            if isinstance(outcome, Refused):
-                refused.append((form.id, outcome.message))
-            else:
+            if not isinstance(outcome, Refused):
                 paths.append(outcome)
+            elif len(forms) == 1:
+                raise outcome
+            else:
+                refused.append((form.id, outcome.message))
             tick(number)
     return Written(tuple(paths), len(paths), tuple(refused))
 
 
-@contextmanager
-def _workers(count: int) -> Iterator[Callable[..., Iterator[Path | Refused]]]:
-    """Give a `map` that does so much at a time; threads are loaded only where there are several."""
-    if count > 1:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(count) as pool:
-            yield pool.map
-    else:
-        yield map
+def _made(named: tuple[Form, str], folder: Path, output: str, press: Press) -> Path | Refused:
+    """Write the file of a form with its stem; return its path, or why it cannot be printed."""
+    form, stem = named
+    path = folder / f"{stem}.{output}"
+    try:
+        put(path, _encoded(WRITERS[output]([form], press)))
+    except Refused as error:
+        return error
+    return path
 
 
 def _write_one(forms: Sequence[Form], path: Path, output: str, press: Press, tick: Tick) -> Written:
-    parts: list[str | bytes] = []
+    parts: list[bytes] = []
     refused: list[tuple[str, str]] = []
     size = SHEAVES.get(output, len(forms))
-    for start in range(0, len(forms), size):
-        sheaf = forms[start : start + size]
-        good, bad = _sifted(sheaf, WRITERS[output], press)
-        refused += bad
-        if good is not None:
-            parts.append(good)
-        tick(start + len(sheaf))
+    sheaves = [forms[start : start + size] for start in range(0, len(forms), size)]
+    done = 0
+    with crew(min(cores(), len(sheaves))) as mapped:
+        sifted = mapped(partial(_sifted, output=output, press=press), sheaves)
+        for sheaf, (good, bad) in zip(sheaves, sifted, strict=True):
+            parts += [] if good is None else [good]
+            refused += bad
+            done += len(sheaf)
+            tick(done)
     if not parts:
         raise Refused(f"一张也打印不了：{refused[0][1]}")
-    put(path, bind([_encoded(part) for part in parts]))
+    put(path, bind(parts))
     return Written((path,), len(forms) - len(refused), tuple(refused))
 
 
 def _sifted(
-    forms: Sequence[Form], make: Writer, press: Press
-) -> tuple[str | bytes | None, list[tuple[str, str]]]:
+    forms: Sequence[Form], output: str, press: Press
+) -> tuple[bytes | None, list[tuple[str, str]]]:
     """Return a document of the forms that can be printed, and for the others why not."""
     try:
-        return make(forms, press), []
+        return _encoded(WRITERS[output](forms, press)), []
     except Refused as error:
         if len(forms) == 1:
             return None, [(forms[0].id, error.message)]
     good: list[Form] = []
     bad: list[tuple[str, str]] = []
     for form in forms:
-        _, found = _sifted([form], make, press)
+        _, found = _sifted([form], output, press)
         bad += found
         good += [form] if not found else []
-    return make(good, press) if good else None, bad
+    return _encoded(WRITERS[output](good, press)) if good else None, bad
 
 
 def _encoded(written: str | bytes) -> bytes:

@@ -1,13 +1,13 @@
 """Judging folders by all cores, in the order asked."""
 
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from qjmedia.actions.check import Judge
+from qjmedia.actions.crew import start_method
 from qjmedia.actions.survey.verdicts import holding, judged, kept, unknown, unpacked
 from qjmedia.store.cache import Cache, Kept
 from qjmedia.store.files import Files, Revision, WorkTree
@@ -108,7 +108,7 @@ def judge_all(
     import multiprocessing  # dear, and only large registries need it
 
     size = max(1, len(names) // (hands * _PIECES))
-    with multiprocessing.get_context(_start_method()).Pool(hands, _begin, (job,)) as pool:
+    with multiprocessing.get_context(start_method()).Pool(hands, _begin, (job,)) as pool:
         yield from pool.imap(_folder, names, chunksize=size)
 
 
@@ -122,8 +122,3 @@ def _begin(*given: Any) -> None:
 
 def _folder(name: str) -> Kept:
     return _hands[0].folder(name)
-
-
-def _start_method() -> str:
-    """Return how a process is begun quickest: as a copy of this one, where that is safe."""
-    return "fork" if sys.platform == "linux" else "spawn"

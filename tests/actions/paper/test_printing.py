@@ -66,18 +66,22 @@ def test_a_form_that_cannot_be_printed_does_not_stop_the_others(tmp_path: Path) 
     assert not {"数学学院-示例2-申请表"} & {*titles(one.paths[0])}
 
 
+@pytest.mark.parametrize("output", ["pdf", "docx"])
 def test_files_made_abreast_are_those_made_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
 ) -> None:
-    monkeypatch.setitem(printing.ABREAST, "pdf", 3)
-    abreast = printed(forms(7, bad=(3,)), tmp_path / "abreast")
-    monkeypatch.setitem(printing.ABREAST, "pdf", 1)
-    alone = printed(forms(7, bad=(3,)), tmp_path / "alone")
+    bad = (3,) if output == "pdf" else ()
+    monkeypatch.setattr(printing, "cores", lambda: 2)
+    monkeypatch.setitem(printing.SHARED, output, (2, 2))
+    abreast = printed(forms(7, bad=bad), tmp_path / "abreast", output)
+    monkeypatch.setattr(printing, "cores", lambda: 1)
+    alone = printed(forms(7, bad=bad), tmp_path / "alone", output)
     assert [path.name for path in abreast.paths] == [path.name for path in alone.paths]
     assert [path.read_bytes() for path in abreast.paths] == [
         path.read_bytes() for path in alone.paths
     ]
-    assert abreast.refused == alone.refused != ()
+    assert abreast.refused == alone.refused
+    assert [failed for failed, _ in alone.refused] == [f"p{number}" for number in bad]
 
 
 def test_one_too_long_among_others_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Work shared out among processes: what is Python, or holds its lock, uses one core otherwise."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Mapped = Callable[..., Iterator[Any]]
+"""Does the same with every item and yields what comes of it, in the order of the items.
+
+What is done, what with and what comes of it has to be picklable. What one raises ends them all.
+"""
+
+MOST = 4
+"""More of them than this gain little and take their memory each."""
+
+
+def cores() -> int:
+    """Return how many processes are worth having."""
+    return min(MOST, os.cpu_count() or 1)
+
+
+@contextmanager
+def crew(hands: int, chunk: int = 1) -> Iterator[Mapped]:
+    """Give a `map` by several processes, or by this one where one is enough.
+
+    They end with this one, however it ends; on Ctrl-C each first ends what it has begun, so that
+    nothing is left half done. `chunk` is how many items are handed over at once.
+    """
+    if hands < 2:  # noqa: PLR2004  a second hand
+        yield map
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(hands, get_context(start_method()), _begin)
+    try:
+        yield lambda work, items: pool.map(work, items, chunksize=chunk)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def start_method() -> str:
+    """Return how a process is begun quickest: as a copy of this one, where that is safe.
+
+    A copy has none of the other threads, and waits for ever for what they held.
+    """
+    threads = Path("/proc/self/task")
+    is_alone = sys.platform == "linux" and threads.is_dir() and len([*threads.iterdir()]) == 1
+    return "fork" if is_alone else "spawn"
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the process that shares the work out, and do not outlive it."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with, args=(parent_process(),), daemon=True).start()
+
+
+def _leave_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
