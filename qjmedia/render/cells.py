@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar, Literal, TypeAlias
 
 from qjmedia.model.platform import Opinion, Person
@@ -196,7 +197,13 @@ def _is_unprintable(char: str) -> bool:
 
 
 def _height(line: str, width: float) -> int:
-    return max(1, math.ceil(sum(map(_width, line)) / width))
+    return max(1, math.ceil(_length(line) / width))
+
+
+@lru_cache(maxsize=1024)
+def _length(line: str) -> float:
+    """Return how many Chinese characters wide a line is; each is asked for in several widths."""
+    return sum(map(_width, line))
 
 
 def _width(char: str) -> float:

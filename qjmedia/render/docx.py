@@ -142,7 +142,8 @@ class Tree:
             elif name != PICTURE:
                 text = self._text(name, form, own)
                 has_picture |= name == RELATIONS and PICTURE_TARGET in text
-                parts.append(packed(name, text.encode()))
+                pack = packed if name == DOCUMENT else _packed_once
+                parts.append(pack(name, text.encode()))
             elif has_picture:
                 symbol = form.symbol
                 parts.append(packed(PICTURE, symbol.picture if symbol else blank_picture()))
@@ -175,6 +176,10 @@ def texts_of(parts: Parts) -> dict[str, str]:
         BadRequest: one is not UTF-8.
     """
     return {name: _decoded(name, data) for name, data in parts if _is_template(name, data)}
+
+
+_packed_once = lru_cache(maxsize=32)(packed)
+"""The small parts are the same in many forms; the document itself never is."""
 
 
 @lru_cache(maxsize=8)
