@@ -54,7 +54,7 @@ def prepare(
         BadRequest: it has no name or no owner, so that it has no place either.
     """
     judge = Judge(files, today)
-    taken = records.paths(files)
+    taken = records.Taken(files)
     full = in_full(given, judge.schema.fields(), judge.context.units)
     filled = apply(full, wanted)
     record, derived = derive(filled, judge.context, taken, draft=draft)
@@ -62,7 +62,7 @@ def prepare(
     path = _place(record, taken)
     data = edit.dump(record, comment=HEADER)
     report = check_change(
-        Overlay(files, {path: data}), {path: data}, neighbours(files, record), today
+        Overlay(files, {path: data}), {path: data}, neighbours(files, record, today=today), today
     )
     later = "" if draft else "一时填不全的，加 --draft 存为草稿"
     require(report, f"“{text(record, 'name')}”", way_out=later)
@@ -99,7 +99,7 @@ def add(
     return made[0], done
 
 
-def _place(record: Record, taken: dict[str, PurePosixPath]) -> PurePosixPath:
+def _place(record: Record, taken: records.Taken) -> PurePosixPath:
     record_id, owner = text(record, "id"), text(record, "owner")
     if not owner or not SLUG.fullmatch(owner):
         raise BadRequest(
@@ -113,9 +113,10 @@ def _place(record: Record, taken: dict[str, PurePosixPath]) -> PurePosixPath:
             f"id“{record_id}”不合规定",
             hint="只用小写字母、数字和连字符，以字母或数字开头和结尾，例：math-wechat",
         )
-    if record_id in taken:
+    path = taken.place(record_id)
+    if path is not None:
         raise Refused(
-            f"id“{record_id}”已用于 {taken[record_id]}",
+            f"id“{record_id}”已用于 {path}",
             hint=f"另取一个 id；要改那份登记：qjmedia amend {record_id}",
         )
     return platform_path(owner, record_id)

@@ -130,7 +130,7 @@ def prepare(files: Files, platform_id: str, change: Edit, occasion: Occasion) ->
     report = check_change(
         Overlay(files, {path: None, target: data}),
         {target: data},
-        neighbours(files, new, old),
+        neighbours(files, new, old, today=occasion.today),
         occasion.today,
     )
     require(report, f"“{text(new, 'name')}”")

@@ -1,6 +1,6 @@
 """What a new record's other fields follow from: tier, steward, form, status and id."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ class Derived(NamedTuple):
 
 
 def derive(
-    given: Record, context: Context, taken: Collection[str], *, draft: bool
+    given: Record, context: Context, taken: Container[str], *, draft: bool
 ) -> tuple[Record, tuple[Derived, ...]]:
     """Return the record with what follows from what was given, and what was worked out.
 
@@ -158,7 +158,7 @@ def _status_and_form(
         yield Derived("status", status, reason)
 
 
-def _id(record: Record, policy: Policy, taken: Collection[str]) -> Iterator[Derived]:
+def _id(record: Record, policy: Policy, taken: Container[str]) -> Iterator[Derived]:
     if "id" not in record:
         for candidate in _ids(record, policy):
             if candidate not in taken:

@@ -270,7 +270,7 @@ def _judged(files: Revision, entry: Entry, before: Files, today: date) -> tuple[
     if len(written) <= FEW and all(is_record(path) for path in before):
         beside: list[Platform] = []
         for path, data in written.items():
-            beside += neighbours(after, _tree(data), _tree(files.read(path)))
+            beside += neighbours(after, _tree(data), _tree(files.read(path)), today=today)
         now = check_change(after, written, beside, today)
         known = check_change(older, written, (), today).errors
     else:

@@ -83,7 +83,7 @@ class Facts:
         verdict = self.judge.record(path, edit.dump(full))
         found = [*verdict.findings]
         if verdict.platform is not None and before is not None:
-            beside = neighbours(self.files, record, before)
+            beside = neighbours(self.files, record, before, today=self.today)
             together = self.judge.together((verdict.platform, *beside))
             found += (each for each in together if each.path == str(path))
         errors = (each for each in found if each.severity is Severity.ERROR)

@@ -143,6 +143,24 @@ def _on_disk(files: WorkTree, folder: PurePosixPath, before: bytes) -> Content:
     return Content(tree, (*records,), strangers, data, marshal.dumps(kept))
 
 
+def trees(files: Revision) -> dict[str, bytes]:
+    """Return Git's own id of each folder of a commit, by name, in path order."""
+    below = files.repository.tree(files.commit, PLATFORMS)
+    return {
+        os.fsdecode(name): bytes.fromhex(entry.id)
+        for name, entry in sorted(below.items())
+        if entry.mode == TREE_MODE
+    }
+
+
+def records_in(files: Revision, name: str) -> list[PurePosixPath]:
+    """Return the paths of a folder's records in a commit; no other folder is looked at."""
+    folder = PLATFORMS / name
+    listed = files.repository.tree(files.commit, folder).items()
+    paths = (folder / os.fsdecode(each) for each, entry in listed if entry.blob is not None)
+    return sorted(path for path in paths if is_record(path))
+
+
 def beside(files: Files) -> list[PurePosixPath]:
     """Return the files of registry/ that stand in none of these folders."""
     while isinstance(files, Overlay):
@@ -250,11 +268,7 @@ def _is_older(stood: Stood, newest: int) -> bool:
 def _of_revision(files: Revision) -> Marks:
     tree = files.repository.tree(files.commit, REGISTRY)
     below = files.repository.tree(files.commit, PLATFORMS)
-    folders = {
-        os.fsdecode(name): bytes.fromhex(entry.id)
-        for name, entry in sorted(below.items())
-        if entry.mode == TREE_MODE
-    }
+    folders = trees(files)
     beside = [(name, each) for name, each in tree.items() if name != os.fsencode(PLATFORMS.name)]
     beside += [(name, each) for name, each in below.items() if each.mode != TREE_MODE]
     rest = [b"%b %b" % (name, entry.id.encode()) for name, entry in sorted(beside)]

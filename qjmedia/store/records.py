@@ -62,6 +62,23 @@ def paths(files: Files) -> dict[str, PurePosixPath]:
     return {path.stem: path for path in files.paths(PLATFORMS) if is_record(path)}
 
 
+class Taken:
+    """The ids that records have, looked up one by one: no folder is read for it."""
+
+    def __init__(self, files: Files) -> None:
+        """Take the registry at one revision."""
+        self._files = files
+
+    def __contains__(self, platform_id: object) -> bool:
+        """Whether a record has this id."""
+        return isinstance(platform_id, str) and self.place(platform_id) is not None
+
+    def place(self, platform_id: str) -> PurePosixPath | None:
+        """Return the path of the record that has this id, None if none has."""
+        found = reversed(self._files.called(PLATFORMS, f"{platform_id}.yaml"))
+        return next((path for path in found if is_record(path)), None)
+
+
 def platforms(files: Files) -> Iterator[Platform]:
     """Yield every readable platform in path order; `check` speaks of the others."""
     paths = files.paths(PLATFORMS)
@@ -82,10 +99,10 @@ def path_of(files: Files, platform_id: str) -> PurePosixPath:
     Raises:
         BadRequest: there is none with this id.
     """
-    for path in reversed(files.called(PLATFORMS, f"{platform_id}.yaml")):
-        if is_record(path) and path.stem == platform_id:
-            return path
-    raise _unknown(platform_id, paths(files))
+    path = Taken(files).place(platform_id)
+    if path is None or path.stem != platform_id:
+        raise _unknown(platform_id, paths(files))
+    return path
 
 
 def paths_of(files: Files, ids: Sequence[str]) -> list[PurePosixPath]:

@@ -4,16 +4,19 @@ What counts as given is all that history shows, not only what the records say to
 that was undone, or a record that was removed by hand, keeps its number (docs/adr/0007).
 """
 
+import marshal
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from qjmedia.actions.survey.grounds import code
 from qjmedia.errors import Refused
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import sequence, text
 from qjmedia.store import history
+from qjmedia.store.cache import Cache, opened
 from qjmedia.store.files import LARGEST_BYTES, Revision
 from qjmedia.store.git import BlobId, CommitId
 from qjmedia.store.layout import PLATFORMS, is_record
@@ -22,6 +25,9 @@ from qjmedia.store.repository import Repository
 from qjmedia.store.yaml import parse
 
 HIGHEST = 99_999
+
+KIND = "numbers"
+"""What the numbers of a year are kept as, up to some commit."""
 
 _SPEAKS_OF_NUMBERS = re.compile(rb"(?:year|serial)[^,}\n]*")
 
@@ -55,24 +61,21 @@ def numbers_of(platform: Platform) -> Iterator[Number]:
 def given(repository: Repository, tip: CommitId | None, year: str) -> Given:
     """Return every number of a year that the records up to `tip` ever showed.
 
-    What the server's branch showed when it was last asked counts too.
+    What the server's branch showed when it was last asked counts too. What some commit and all
+    before it showed never changes, so it is kept in the cache: only what came after it is read.
 
     Raises:
         Refused: only part of the history is here.
     """
     _require_history(repository)
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    server = upstream(repository)
-    tips = [tip, server.tip] if server is not None else [tip]
-    seen: set[tuple[str, tuple[bytes, ...]]] = set()
-    for data, record in _texts(repository, tips, year):
-        # most changes of a record are not about its numbers
-        look = record, tuple(_SPEAKS_OF_NUMBERS.findall(data))
-        if look not in seen:
-            seen.add(look)
-            for number in _numbers(data, year):
-                found[number].add(record)
-    return {serial: frozenset(ids) for serial, ids in found.items()}
+    with opened(repository.root) as cache:
+        found = _Found(repository, year)
+        if tip is not None:
+            _up_to(found, tip, cache)
+        server = upstream(repository)
+        if server is not None and server.tip is not None:
+            found.look_at(_since(repository, server.tip, tip, year))
+    return {serial: frozenset(ids) for serial, ids in found.numbers.items()}
 
 
 def next_after(taken: Iterable[int]) -> int:
@@ -87,24 +90,68 @@ def next_after(taken: Iterable[int]) -> int:
     return serial
 
 
-def _texts(
-    repository: Repository, tips: Sequence[CommitId | None], year: str
-) -> Iterator[tuple[bytes, str]]:
-    """Yield each text that a record had in the year or since, with the record's id."""
-    named: dict[BlobId, str] = {}
-    for tip in dict.fromkeys(tips):
-        for path, blob in Revision(repository, tip).blobs(PLATFORMS).items():
-            if is_record(path):
-                named[blob] = path.stem
+class _Found:
+    """The numbers of a year in all texts looked at so far, with the records that showed them."""
+
+    def __init__(self, repository: Repository, year: str) -> None:
+        """Look at nothing yet."""
+        self.repository = repository
+        self.year = year
+        self.numbers: defaultdict[int, set[str]] = defaultdict(set)
+        self._seen: set[tuple[str, tuple[bytes, ...]]] = set()
+
+    def look_at(self, named: Mapping[BlobId, str]) -> None:
+        """Look at texts, each with the id of its record."""
+        contents = self.repository.read(named, LARGEST_BYTES)
+        for data, record in zip(contents, named.values(), strict=True):
+            # most changes of a record are not about its numbers
+            look = record, tuple(_SPEAKS_OF_NUMBERS.findall(data))
+            if look not in self._seen:
+                self._seen.add(look)
+                for number in _numbers(data, self.year):
+                    self.numbers[number].add(record)
+
+
+def _up_to(found: _Found, tip: CommitId, cache: Cache | None) -> None:
+    """Find the numbers shown up to a commit: from the last commit on of which they are known."""
+    repository, year = found.repository, found.year
+    kind, digest = f"{KIND}-{year}", code()
+    for kept in cache.values(kind, cache.grounds(digest)) if cache is not None else ():
+        known, numbers = marshal.loads(kept)  # noqa: S302  from our own file, by its checksum
+        if known == tip or _is_before(repository, known, tip):
+            for serial, ids in numbers.items():
+                found.numbers[serial] |= {*ids}
+            break
+    else:
+        known = None
+        every = Revision(repository, tip).blobs(PLATFORMS).items()
+        found.look_at({blob: path.stem for path, blob in every if is_record(path)})
+    if known != tip:
+        found.look_at(_since(repository, tip, known, year))
+        if cache is not None:
+            plain = {serial: sorted(ids) for serial, ids in found.numbers.items()}
+            value = marshal.dumps((str(tip), plain))
+            cache.keep(digest, values={(kind, tip.encode()): value})
+
+
+def _since(
+    repository: Repository, tip: CommitId, without: CommitId | None, year: str
+) -> dict[BlobId, str]:
+    """Return the texts that records got in the commits up to `tip`, with their records' ids."""
     # a year's number cannot be older than the year
-    since, seen = date(int(year), 1, 1), tips[0]
-    for commit in history.commits(repository, seen, since=since):
-        named |= {each.after: each.path.stem for each in commit.files if each.after}
-    for tip in dict.fromkeys(tips[1:]):
-        for commit in history.commits(repository, tip, without=seen, since=since):
-            named |= {each.after: each.path.stem for each in commit.files if each.after}
-    contents = repository.read(named, LARGEST_BYTES)
-    yield from zip(contents, named.values(), strict=True)
+    since = date(int(year), 1, 1)
+    return {
+        each.after: each.path.stem
+        for commit in history.commits(repository, tip, without=without, since=since)
+        for each in commit.files
+        if each.after and is_record(each.path)
+    }
+
+
+def _is_before(repository: Repository, old: CommitId, new: CommitId) -> bool:
+    # 128: it is gone, as a clean-up takes what no branch leads to
+    done = repository.git.run("merge-base", "--is-ancestor", old, new, ok=(0, 1, 128))
+    return done.status == 0
 
 
 def _numbers(data: bytes, year: str) -> Iterator[int]:

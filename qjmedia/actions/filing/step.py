@@ -259,7 +259,7 @@ def _judged(
     old, new = trees
     # what is over shares its account with anybody; once it comes back it does not
     is_back = Platform.of(path, old).status in {Status.CLOSED, Status.REJECTED}
-    beside = neighbours(files, new, None if is_back else old)
+    beside = neighbours(files, new, None if is_back else old, today=today)
     report = check_change(Overlay(files, {path: after}), {path: after}, beside, today)
     earlier = check_change(files, {path: before}, (), today).findings
     known = {(each.code, each.message) for each in earlier}

@@ -3,7 +3,6 @@
 import marshal
 import os
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -15,6 +14,7 @@ from qjmedia.actions.check import check as check_plainly
 from qjmedia.actions.survey import across
 from qjmedia.actions.survey.grounds import grounds, law
 from qjmedia.actions.survey.hands import Job, judge_all
+from qjmedia.actions.survey.kin import has_one
 from qjmedia.actions.survey.verdicts import Summary, flat, raised, unpacked
 from qjmedia.model.finding import Finding, Report
 from qjmedia.model.today import Span
@@ -241,7 +241,7 @@ class Survey:
             yield from edited
             for name, tree in trees.items():
                 ring = self._rings.get((name, tree))
-                if ring is None or _has_one(ring, wanted):
+                if ring is None or has_one(ring, wanted):
                     yield name
 
         return across.Side({**trees, **edited}, details, holders, self.judge.context)
@@ -300,14 +300,6 @@ class Before(NamedTuple):
 
 def _place(found: Finding) -> tuple[str, str, str, str]:
     return found.code, found.path, found.pointer, found.message
-
-
-def _has_one(ring: "array[int]", wanted: Sequence[int]) -> bool:
-    for key in wanted:
-        place = bisect_left(ring, key)
-        if place < len(ring) and ring[place] == key:
-            return True
-    return False
 
 
 def _holds(days: tuple[int, int], day: int) -> bool:

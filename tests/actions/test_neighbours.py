@@ -1,0 +1,108 @@
+"""Who a changed record may clash with is known from the cache, or read, and it is the same."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import samples
+from plain_git import git, put
+
+from qjmedia.actions.neighbours import neighbours
+from qjmedia.actions.survey import kin
+from qjmedia.actions.survey.check import check
+from qjmedia.model.tree import Record
+from qjmedia.store.cache import WAY_OUT, opened
+from qjmedia.store.files import Revision
+from qjmedia.store.layout import SCHEMA_OF, packaged
+from qjmedia.store.objects import Found, Objects
+from qjmedia.store.repository import Repository
+
+TODAY = date(2026, 11, 26)
+OWNERS = ("math", "physics", "academic", "library")
+
+
+def _registry(folder: Path, each: int) -> Path:
+    made = [
+        samples.record({
+            "id": f"{owner}-{number}", "owner": owner, "name": f"{owner}{number}",
+            "account": f"{owner}_{number}", "kind": "微博" if number % 2 else "微信公众号",
+        })
+        for owner in OWNERS
+        for number in range(each)
+    ]  # fmt: skip
+    for path, data in samples.registry(made).items():
+        put(folder, str(path), data)
+    for name in SCHEMA_OF.values():
+        put(folder, str(name), packaged(name).read_bytes())
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "开始")
+    return folder
+
+
+def _found(root: Path, record: Record, before: Record | None = None) -> list[tuple[str, str]]:
+    with Repository.open(root) as repository:
+        files = Revision(repository, repository.head())
+        near = neighbours(files, record, before, today=TODAY)
+        return sorted((each.id, each.account) for each in near)
+
+
+def _known(root: Path) -> None:
+    with Repository.open(root) as repository, opened(root) as cache:
+        check(Revision(repository, repository.head()), TODAY, cache=cache)
+
+
+WISHES = (
+    {"account": "MATH_1", "kind": "微博"},
+    {"account": "ｍａｔｈ_１", "kind": "微博"},
+    {"name": "physics2", "kind": "微信公众号"},
+    {"id": "library-1"},
+    {"id": "new", "account": "nobody", "name": "无人用过的名字"},
+)
+
+
+def test_what_is_known_and_what_is_read_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = _registry(tmp_path / "库", 3)
+    wishes = [samples.record({"id": "new", "owner": "math", **each}) for each in WISHES]
+    with monkeypatch.context() as patch:
+        patch.setenv(WAY_OUT, "1")
+        read = [_found(root, each) for each in wishes]
+    assert any(read)
+    monkeypatch.setattr(kin, "AT_ONCE", 0)
+    _known(root)
+    assert [_found(root, each) for each in wishes] == read
+    git(root, "rm", "-q", "registry/platforms/physics/physics-0.yaml")
+    git(root, "commit", "-q", "-m", "一份没有了")
+    part = [_found(root, each) for each in wishes]
+    with monkeypatch.context() as patch:
+        patch.setenv(WAY_OUT, "1")
+        assert [_found(root, each) for each in wishes] == part
+
+
+def test_a_known_registry_is_not_read_however_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = Objects.ask
+
+    def noting(
+        self: Objects, names: Iterable[str], limit: int | None = None
+    ) -> Iterator[Found | None]:
+        for found in ask(self, names, limit):
+            asked.append(found.type if found is not None else "")
+            yield found
+
+    counts = []
+    for each in (2, 8):
+        root = _registry(tmp_path / str(each), each)
+        _known(root)
+        new = samples.record({"id": "new", "owner": "math", "account": "math_1", "kind": "微博"})
+        with monkeypatch.context() as patch:
+            patch.setattr(Objects, "ask", noting)
+            asked.clear()
+            assert _found(root, new)
+            counts.append(asked.count("blob"))
+    assert counts[0] == counts[1]
