@@ -7,13 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from qjmedia.actions.check import Judge
-from qjmedia.actions.survey.kin import Looks, holding, sharing
+from qjmedia.actions.survey.kin import Looks, holding, reading, sharing
 from qjmedia.actions.survey.verdicts import every_key
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context
 from qjmedia.model.tree import Record, text
 from qjmedia.rules.article06 import fold
 from qjmedia.rules.article08 import COMMON, identities
+from qjmedia.store import records
 from qjmedia.store.files import Files, Revision
 from qjmedia.store.layout import is_record, platform_path
 from qjmedia.store.overlay import Overlay
@@ -51,9 +52,13 @@ def neighbours(
         changed = {**below.changed, **changed}
         below = below.below
     if isinstance(below, Revision):
-        for each in holding(below, keys, judge, looks):
-            if each.path not in changed and each.path.stem != itself:
-                yield each
+        found = holding(below, keys, judge, looks)
+    else:
+        every = records.paths(below).values()
+        found = reading(below, every, keys, judge, looks)
+    for each in found:
+        if each.path not in changed and each.path.stem != itself:
+            yield each
     for path, data in changed.items():
         if data is not None and is_record(path) and path.stem != itself:
             yield from sharing(path, data, keys, judge)

@@ -234,7 +234,7 @@ def test_a_full_disk_is_named_and_room_brings_all_back(
     git(small_disk, "clone", "--quiet", "--template=", "--no-hardlinks", str(here), "registry")
     ballast = small_disk / "ballast"
     room = shutil.disk_usage(small_disk).free
-    ballast.write_bytes(b"x" * (room - 120 * 1024))
+    ballast.write_bytes(b"x" * (room - 300 * 1024))
     codes = []
     for number in range(12):
         head = git(root, "rev-parse", "HEAD")

@@ -32,12 +32,15 @@ from qjmedia.render.form import Contact, Form, Text
 from qjmedia.render.glyphs import covered
 from qjmedia.render.pdf import pdf
 from qjmedia.render.typesetter import _OFFLINE, PROXIES
+from qjmedia.store.text.scalars import invisible_in_value
 
 FONTS = choose(BUNDLED)
 SERIF = FOLDER / "QJSerifSC-Regular.otf"
 UNDRAWN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"}
 DRAWN = "".join(
-    char for char in map(chr, sorted(covered(SERIF))) if unicodedata.category(char) not in UNDRAWN
+    char
+    for char in map(chr, sorted(covered(SERIF)))
+    if unicodedata.category(char) not in UNDRAWN and not any(invisible_in_value(char))
 )
 TRACE = "QJ1:2019:12:9F2C1E7:5B3D0A61C7"
 MILLIMETRE = 72 / 25.4

@@ -30,7 +30,8 @@ STATUS = "status"
 ALIASES = {
     "id": "id 登记编号 平台编号",
     "name": "name 媒体名称 名称 平台名称 账号名称 账号名 公众号名称 群名 群名称 新媒体名称",
-    "kind": "kind platform_kind 类型 平台类型 媒体类型 新媒体类型 账号类型 平台 类别",
+    "kind": "kind platform_kind 类型 平台类型 媒体类型 新媒体类型 账号类型 平台 类别 平台类别"
+    " 媒体类别 账号类别",
     "account": "account 账号 帐号 微信号 群号 微信id 微博id uid 平台账号 账号id qq号 原始id",
     "url": "url 链接 链接地址 网址 地址 媒体链接 主页 主页地址",
     ADDRESS: "account_or_url 媒体链接地址或账号 链接地址或账号 账号或链接 链接或账号 账号/链接",

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -12,7 +12,7 @@ from qjmedia.actions.survey.hands import Job, judge_all
 from qjmedia.actions.survey.verdicts import every_key, unpacked
 from qjmedia.model.platform import Platform
 from qjmedia.store.cache import Cache, opened
-from qjmedia.store.files import Revision
+from qjmedia.store.files import Files, Revision
 from qjmedia.store.folders import records_in, trees
 
 AT_ONCE = 1_000
@@ -42,7 +42,7 @@ def holding(
         for name in standing:
             details = known.details(name, wanted)
             if details is None:
-                yield from _read(files, name, wanted, judge, looks)
+                yield from reading(files, records_in(files, name), wanted, judge, looks)
             else:
                 rows = unpacked(details, {*wanted}) if details else ()
                 yield from (row.outline for row in rows if row.outline is not None)
@@ -100,11 +100,15 @@ class _Known:
         return next(iter(self._cache.details(self._grounds, name, tree)), None)
 
 
-def _read(
-    files: Revision, name: str, wanted: Sequence[int], judge: Judge, looks: Looks
+def reading(
+    files: Files,
+    paths: Iterable[PurePosixPath],
+    wanted: Sequence[int],
+    judge: Judge,
+    looks: Looks,
 ) -> Iterator[Platform]:
-    """Yield the same of a folder that is not known, reading all that is in it."""
-    for path, data in files.read_all(records_in(files, name)):
+    """Yield the same of the records at these paths, reading them all."""
+    for path, data in files.read_all(paths):
         if looks(f"{path.stem}\n{data.decode('utf-8', 'replace')}"):
             yield from sharing(path, data, wanted, judge)
 
