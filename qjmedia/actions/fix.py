@@ -26,7 +26,7 @@ from qjmedia.store.repository import Repository
 from qjmedia.store.schema import Schema
 from qjmedia.store.text import mend
 from qjmedia.store.text.arrange import arranged
-from qjmedia.store.text.splice import comments_of
+from qjmedia.store.text.comments import comments_of
 from qjmedia.store.transaction import Change, Committed, transact
 from qjmedia.store.writing import worktree
 from qjmedia.store.writing.rewrite import rewrite

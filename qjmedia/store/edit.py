@@ -8,7 +8,8 @@ from typing import Any
 from qjmedia.errors import Refused
 from qjmedia.model.tree import Record, Tree, escape
 from qjmedia.store.text import emit
-from qjmedia.store.text.splice import DefeatedError, comments_of, splice
+from qjmedia.store.text.comments import comments_of
+from qjmedia.store.text.splice import DefeatedError, splice
 from qjmedia.store.yaml import BOM, Parsed, needs_quotes, parse
 
 __all__ = ["amend", "dump"]

@@ -18,8 +18,8 @@ from qjmedia.store import edit, layout
 from qjmedia.store.files import WorkTree
 from qjmedia.store.overlay import Overlay
 from qjmedia.store.schema import Schema
+from qjmedia.store.text.comments import comments_of
 from qjmedia.store.text.mend import unhidden
-from qjmedia.store.text.splice import comments_of
 from qjmedia.store.yaml import parse
 
 RECORD = make.COLLEGE.lstrip()

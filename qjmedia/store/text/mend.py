@@ -83,7 +83,7 @@ def quoted(text: str, root: Node) -> str:
         text,
         (
             (each.start, each.end, f'"{text[each.start : each.end]}"')
-            for each in scalars(root)
+            for each in root.scalars()
             if not each.style and resolves_to(each.text)
         ),
     )
@@ -92,7 +92,7 @@ def quoted(text: str, root: Node) -> str:
 def spaced(text: str, root: Node) -> str:
     """Return the text without tabs behind colons and without blanks at the ends of lines."""
     inside = [
-        (each.start, each.end) for each in scalars(root) if "\n" in text[each.start : each.end]
+        (each.start, each.end) for each in root.scalars() if "\n" in text[each.start : each.end]
     ]
 
     def edits() -> Iterator[tuple[int, int, str]]:
@@ -106,19 +106,6 @@ def spaced(text: str, root: Node) -> str:
                 yield found.start(), found.end(), ""
 
     return _edited(text, edits())
-
-
-def scalars(node: Node) -> Iterator[Node]:
-    """Yield every scalar of a document, keys too, in the order of the text."""
-    if node.kind == "scalar":
-        yield node
-    elif node.kind == "sequence":
-        for item in node.items:
-            yield from scalars(item)
-    else:
-        for key, value in zip(node.keys, node.items, strict=True):
-            yield key
-            yield from scalars(value)
 
 
 def mappings(node: Node) -> Iterator[Node]:

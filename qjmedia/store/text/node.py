@@ -1,5 +1,6 @@
 """Values with their places, as they stand in a text."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,3 +36,10 @@ class Node:
         if token.isdecimal() and int(token) < len(self.items):
             return self.items[int(token)], self.items[int(token)]
         return None
+
+    def scalars(self) -> Iterator["Node"]:
+        """Yield every scalar at and below this node, keys too, in the order of the text."""
+        if self.kind == "scalar":
+            yield self
+        for child in sorted((*self.keys, *self.items), key=lambda each: each.start):
+            yield from child.scalars()

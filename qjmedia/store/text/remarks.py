@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qjmedia.model.tree import escape
-from qjmedia.store.text.splice import comments_of
+from qjmedia.store.text.comments import comments_of
 from qjmedia.store.yaml import Node, parse
 
 _OWN_LINE = re.compile(r"[ \t]*#")

@@ -1,22 +1,20 @@
 """Changes a document where its data changed and leaves every other character as it was."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from qjmedia.model.tree import Record, Tree
 from qjmedia.store.text import emit
+from qjmedia.store.text.comments import HEADER
 from qjmedia.store.yaml import Node
 
-_HEADER = re.compile(r"[|>][-+0-9]*")
 _PADDED_COMMENT = re.compile(r" {2,}(?=#)")
 _COMMA = re.compile(r"[ \t]*,?[ \t]*")
 _END = re.compile(r"[\r\n]|\Z")
 _BREAK = re.compile(r"\r\n?|\n")
 _BREAKS = "\r\n"
-_COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 
 
 class DefeatedError(Exception):
@@ -142,7 +140,7 @@ class _Splicer:
 
     def block_scalar(self, node: Node, header: str, below: list[str], *, start: int) -> None:
         """Put other text, or something else, where a literal or folded block stands."""
-        found = _HEADER.match(self.text, node.start)
+        found = HEADER.match(self.text, node.start)
         self.edit(start, found.end() if found else node.start, header)
         line_end = self.line_end(node.start)
         content = "".join(self.newline + line for line in below)
@@ -249,7 +247,7 @@ class _Splicer:
             return
         end = self.line_end(spans[after][1])
         last = _last(node.items[after])
-        header = _HEADER.match(self.text, last.start) if last.style in {"|", ">"} else None
+        header = HEADER.match(self.text, last.start) if last.style in {"|", ">"} else None
         if end == len(self.text) and header and "-" not in header.group():
             # At the end of the file the value had no line break; with lines below it would.
             self.edit(last.start + 1, last.start + 1, "-")
@@ -344,7 +342,7 @@ class _Splicer:
 
     def comments(self, start: int, node: Node, end: int | None = None) -> list[str]:
         """Return the comments that have a line of their own below that of `start`."""
-        opaque = [(each.start, each.end) for each in _scalars(node)]
+        opaque = [(each.start, each.end) for each in node.scalars()]
         found = []
         at = self.after_break(self.line_end(start))
         while at < (node.end if end is None else end):
@@ -386,22 +384,6 @@ def plain(node: Node) -> Tree:
     return record
 
 
-def comments_of(text: str, root: Node) -> Counter[str]:
-    """Return all comments of a document, and how often each stands there."""
-    found: Counter[str] = Counter()
-    done = 0
-    for scalar in [*_scalars(root), None]:
-        gap = text[done : scalar.start if scalar else None]
-        header = (
-            _HEADER.match(text, scalar.start) if scalar and scalar.style in {"|", ">"} else None
-        )
-        if scalar and header:
-            gap += text[header.end() : _line_end(text, header.end())]
-        found.update(comment.rstrip() for comment in _COMMENT.findall(gap))
-        done = scalar.end if scalar else done
-    return found
-
-
 def _quoted_alike(text: str, style: str) -> str:
     """Return `text` on one line in the quotes that were there, unless it needs others."""
     double = emit.double_quoted(text)
@@ -423,13 +405,6 @@ def _indented_lists(node: Node) -> Iterator[bool]:
         if value.kind == "sequence" and value.style == "block" and node.keys:
             yield value.column > key.column
         yield from _indented_lists(value)
-
-
-def _scalars(node: Node) -> Iterator[Node]:
-    if node.kind == "scalar":
-        yield node
-    for child in sorted((*node.keys, *node.items), key=lambda each: each.start):
-        yield from _scalars(child)
 
 
 def _last(node: Node) -> Node:
