@@ -106,5 +106,19 @@ TYPED = (
         (("QJ0015", 22, 10),),
         "身份证",
     ),
+    Broken(
+        "注释里有手机号码",
+        "status: 已备案",
+        "status: 已备案  # 找示例丙，138 0000 0000",
+        (("QJ0015", 21, 21),),
+        "注释",
+    ),
+    Broken(
+        "注释里有身份证号码",
+        "status: 已备案",
+        "# 证件 11010519491231002X\nstatus: 已备案",
+        (("QJ0015", 21, 6),),
+        "注释",
+    ),
 )
 """What else a clerk types: each one fault, with the way out."""

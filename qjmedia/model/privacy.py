@@ -46,9 +46,14 @@ def personal(text: str) -> frozenset[str]:
     """
     if len(text) < SHORTEST:
         return _NOTHING
-    return frozenset(
-        kind for kind, span in _numbers(text) if kind == MOBILE or _is_checked(_digits(text, span))
-    )
+    return frozenset(kind for kind, _ in personal_in(text))
+
+
+def personal_in(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the same, each as often as it is there, with the offset where it begins."""
+    for kind, (start, end) in _numbers(text):
+        if kind == MOBILE or _is_checked(_digits(text, (start, end))):
+            yield kind, start
 
 
 def resembles_identity_card(text: str) -> bool:

@@ -35,6 +35,7 @@ TOKENS = (
     "  x: y\n", "- x\n", "  - x\n", "key: value\n", "operators:\n", "\u200b", "\u3000", "\xa0",
     "\ufeff", "\u2028", "\x85", "\x00", "\x07", "😀", "é", "https://example.edu.cn/a?b=c&d=%20",
     "（", "）", "“", "”", "·", "…", "—", "._", "/",
+    "# 13800000000\n", " # 11010519491231002X", "#13800000000", "13800000000",
 )  # fmt: skip
 """What readers of YAML disagree about, and what people type."""
 

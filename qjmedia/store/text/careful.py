@@ -22,7 +22,9 @@ from yaml.events import (
 )
 
 from qjmedia.errors import MachineFault
+from qjmedia.model.privacy import MOBILE
 from qjmedia.model.tree import Record, Tree
+from qjmedia.store.text.comments import may_be_personal, personal_in_comments
 from qjmedia.store.text.decode import (
     BOM,
     MAX_CHARACTERS,
@@ -64,7 +66,17 @@ def carefully(data: bytes) -> tuple[Record | None, tuple[YamlFault, ...], str]:
         faults.add("QJ0001", 0, "文件开头有字节顺序标记（BOM）", hint)
     source = readable(text, faults)
     tree = _Builder(source, faults).run()
+    if tree is not None and may_be_personal(source):
+        _personal(source, faults)
     return tree, faults.sorted(), source
+
+
+def _personal(source: str, faults: Faults) -> None:
+    """Report the numbers in comments, which no rule on the data sees."""
+    for kind, offset in personal_in_comments(source, outline(source)):
+        message = f"注释里像是有{kind}；注释随登记流传，不会遮盖"
+        hint = "移到 mobile 一栏，这里删去" if kind == MOBILE else "删去这个号码"
+        faults.add("QJ0015", offset, message, hint)
 
 
 _PROFILE_HINTS = {

@@ -4,9 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from qjmedia.model.privacy import personal, personal_in
 from qjmedia.store.text.node import Node
 
 _COMMENT = re.compile(r"#[^\r\n]*")
+_MANY_DIGITS = re.compile(r"#[^\n#\d]*+(?:\d[^\n#\d]*+){11}")
+"""As many as a mobile number has, behind one sign: each place is looked at once."""
 HEADER = re.compile(r"[|>][-+0-9]*")
 """How a text of several lines begins."""
 _LINE_END = re.compile(r"[\r\n]|\Z")
@@ -28,6 +31,20 @@ def comments(text: str, root: Node | None) -> Iterator[tuple[int, str]]:
 def comments_of(text: str, root: Node) -> Counter[str]:
     """Return all comments of a document, and how often each stands there."""
     return Counter(comment.rstrip() for _, comment in comments(text, root))
+
+
+def may_be_personal(text: str) -> bool:
+    """Whether a comment may hold a mobile or an identity-card number; its no is never wrong."""
+    if _MANY_DIGITS.search(text) is None:
+        return False
+    return any(map(personal, _COMMENT.findall(text)))
+
+
+def personal_in_comments(text: str, root: Node | None) -> Iterator[tuple[str, int]]:
+    """Yield each mobile and identity-card number in comments: its kind, and its offset."""
+    for begin, comment in comments(text, root):
+        for kind, offset in personal_in(comment):
+            yield kind, begin + offset
 
 
 def _between(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

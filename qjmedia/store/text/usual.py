@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from qjmedia.model.tree import Record, Tree
+from qjmedia.store.text.comments import may_be_personal
 from qjmedia.store.text.decode import MAX_BYTES, MAX_CHARACTERS, MAX_NODES
 
 SURE_BYTES = 16 * 1024
@@ -65,7 +66,7 @@ def usual(data: bytes) -> tuple[str, Record] | None:
         return None
     if len(data) > SURE_BYTES and not _keeps_bounds(text):
         return None
-    if not text.endswith("\n") or not _ALPHABET.fullmatch(text):
+    if not text.endswith("\n") or not _ALPHABET.fullmatch(text) or may_be_personal(text):
         return None
     try:
         tree = _read(text)
