@@ -584,6 +584,32 @@ def message_in_gbk(desk: Desk) -> None:
     git(desk.root, "reset", "-q", "--hard", made)
 
 
+def number_in_a_comment(desk: Desk) -> None:
+    file = desk.root / WECHAT
+    desk.write(WECHAT, f"{file.read_text('utf-8')}# 找示例丙，13800000000\n")
+    desk.commit(MATH)
+
+
+def number_of_the_office_in_a_comment(desk: Desk) -> None:
+    path = "registry/units.yaml"
+    desk.write(path, f"# 11010519491231002X\n{(desk.root / path).read_text('utf-8')}")
+    desk.commit(OFFICE)
+
+
+def number_taken_out_again(desk: Desk) -> None:
+    desk.change("math-wechat", remarks="联系 13800000000")
+    desk.trailed(MATH)
+    desk.change("math-wechat", remarks="")
+    desk.trailed(MATH)
+
+
+def number_in_a_comment_taken_out_again(desk: Desk) -> None:
+    number_in_a_comment(desk)
+    _, tree = desk.read("math-wechat")
+    desk.write(WECHAT, tree)
+    desk.commit(MATH)
+
+
 ATTACKS: dict[Attack, str] = {
     of_another_unit: "QJ0024:1",
     of_the_school: "QJ0024:1",
@@ -672,6 +698,10 @@ ATTACKS: dict[Attack, str] = {
     twin_by_the_office: "QJ0024:1",
     folder_twin_by_the_office: "QJ0024:1",
     message_in_gbk: "QJ0023:1",
+    number_in_a_comment: "QJ0015:29",
+    number_of_the_office_in_a_comment: "QJ0015:1",
+    number_taken_out_again: "QJ0015:29",
+    number_in_a_comment_taken_out_again: "QJ0015:29",
 }
 """Each with all the errors that it is refused for, by code and line; nothing else is said."""
 

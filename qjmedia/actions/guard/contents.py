@@ -3,17 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
+from qjmedia import rules
 from qjmedia.actions.guard.pairing import Pair, pairs
 from qjmedia.model.difference import changes
 from qjmedia.model.platform import Platform
-from qjmedia.model.tree import Record
+from qjmedia.model.registry import Context
+from qjmedia.model.tree import Record, at
 from qjmedia.model.unit import by_id
+from qjmedia.rules.base import File, run
 from qjmedia.store.commits import Delta, Entry
 from qjmedia.store.files import LARGEST_BYTES
 from qjmedia.store.git import BlobId
 from qjmedia.store.layout import is_record
 from qjmedia.store.repository import Repository
+from qjmedia.store.text.decode import LINE_BREAK
 from qjmedia.store.yaml import Parsed, parse
 
 TOGETHER = 32
@@ -22,6 +27,15 @@ REMEMBERED = 1024
 """How many parsed files are kept."""
 UNREADABLE = "（读不出来）"
 """The field of a change that cannot be told."""
+
+
+class Found(NamedTuple):
+    """A fault in a file, and its line and column."""
+
+    code: str
+    message: str
+    line: int
+    column: int
 
 
 class Contents:
@@ -60,6 +74,21 @@ class Contents:
         """Return the record that stands at a path, as far as there is one to be read."""
         tree = self.tree(entry.blob) if entry.blob else None
         return None if tree is None else Platform.of(path, tree)
+
+    def numbers(self, path: PurePosixPath, entry: Entry, context: Context) -> dict[str, Found]:
+        """Return where a file holds a personal number that it may not, by the words around it."""
+        parsed = self._parsed(entry.blob) if entry.blob else None
+        if parsed is None or parsed.tree is None:
+            return {}
+        found: dict[str, Found] = {}
+        for rule, fault in run(rules.on(File), File(path, parsed.tree), context):
+            words = str(at(parsed.tree, fault.place.pointer))
+            found[words] = Found(rule.code, fault.message, *parsed.position(fault.place.pointer))
+        for each in parsed.faults:
+            if each.code in {rule.code for rule in rules.on(File)}:
+                words = LINE_BREAK.split(parsed.source)[each.line - 1]
+                found[words] = Found(each.code, each.message, each.line, each.column)
+        return found
 
     def pairs(self, deltas: Iterable[Delta]) -> list[Pair]:
         """Return the records that were changed, before and after."""

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from qjmedia import rules
-from qjmedia.actions.check import Judge
+from qjmedia.actions.check import OWN_PATHS, Judge
 from qjmedia.actions.guard import claims
 from qjmedia.actions.guard.contents import TOGETHER, Contents
 from qjmedia.actions.guard.law import PATHS, Law
@@ -31,7 +31,7 @@ from qjmedia.model.registry import Context
 from qjmedia.model.transition import Transition
 from qjmedia.rules.base import run
 from qjmedia.store import commits, signatures
-from qjmedia.store.commits import Bare, Delta
+from qjmedia.store.commits import Bare, Delta, Entry
 from qjmedia.store.files import Revision
 from qjmedia.store.git import CommitId
 from qjmedia.store.layout import REGISTRY, is_record
@@ -186,6 +186,21 @@ class Guard:
                 fault = Fault(Place(REGISTRY), f"{what}里像是有{number}", hint)
                 self._add(case, "QJ0015", severity, fault)
 
+    def _numbers(self, case: _Case, before: Entry, delta: Delta) -> None:
+        """Judge the numbers that a file brings into history, also where a later commit mends it.
+
+        Of an undo they are there already; where history is looked at, `_validity` tells them.
+        """
+        if self.standing is not None or case.undoes:
+            return
+        context = Context(self.today, case.law.policy)
+        known = self._contents.numbers(delta.path, before, context)
+        for words, found in self._contents.numbers(delta.path, delta.after, context).items():
+            if words not in known:
+                hint = "再改一次也删不掉历史里的：用 git rebase 重做这次提交，不写这个号码"
+                fault = Fault(Place(delta.path), found.message, hint)
+                self._add(case, found.code, Severity.ERROR, fault, (found.line, found.column))
+
     def _is_own(self, bare: Bare, deltas: tuple[Delta, ...]) -> bool:
         """Whether a commit has content of its own; a clean merge has none."""
         return len(bare.parents) < 2 or bool(deltas)  # noqa: PLR2004  two lines make a merge
@@ -305,6 +320,9 @@ class Guard:
         """Judge what is no record, or more than one."""
         for each, what in islice(tricks(deltas), SHOWN_FILES):
             self._run(case, Intrusion(Place(each.path), what, Actor(""), is_trick=True))
+        for each in deltas:
+            if each.path in OWN_PATHS:
+                self._numbers(case, each.before, each)
         if not case.law.access.is_enforced:
             return
         others = [each for each in deltas if not is_record(each.path)]
@@ -321,6 +339,7 @@ class Guard:
         was = lost.pop(pair.came.path, None)
         before = was.platform if was else self._contents.platform(pair.came.path, pair.came.before)
         after = self._contents.platform(pair.delta.path, pair.delta.after)
+        self._numbers(case, pair.came.before, pair.delta)
         doers = tuple(dict.fromkeys((*(was.doers if was else ()), *case.doers)))
         is_whole = after is not None or pair.delta.after.blob is None
         if not is_whole:
@@ -427,12 +446,19 @@ class Guard:
     def _tell(self, case: _Case, code: str, message: str, hint: str = "") -> None:
         self._add(case, code, Severity.ERROR, Fault(Place(REGISTRY), message, hint))
 
-    def _add(self, case: _Case, code: str, severity: Severity, fault: Fault) -> None:
+    def _add(
+        self,
+        case: _Case,
+        code: str,
+        severity: Severity,
+        fault: Fault,
+        at: tuple[int, int] | None = None,
+    ) -> None:
         weight = case.law.policy.weight(code, severity, self.today)
         if weight is None:
             return
         place = fault.place
-        line, column = self._position(case.commit, place)
+        line, column = at or self._position(case.commit, place)
         case.found.append(
             Finding(
                 str(place.path), line, column, code, place.pointer,
