@@ -8,7 +8,7 @@ from itertools import pairwise
 from qjmedia.model.finding import Fault, Severity
 from qjmedia.model.nearest import nearest
 from qjmedia.model.place import Place
-from qjmedia.model.platform import Platform, day
+from qjmedia.model.platform import Filing, Platform, day
 from qjmedia.model.privacy import (
     IDENTITY_CARD,
     MOBILE,
@@ -24,7 +24,9 @@ from qjmedia.rules.base import Faults, File, Surroundings, rule
 
 CODE = re.compile(r"QJ[0-9]{4}")
 PLANNED_DAYS = 366
-"""How far ahead the opening of a platform may be planned."""
+"""How far ahead the opening of a platform may be planned, and its closure ordered."""
+SERVICE_DAYS = 50 * 366
+"""Nobody who is at work today leaves later."""
 WAIVABLE_FORM = frozenset({"QJ0007", "QJ0014"})
 """What is of form and may yet be let pass: what nobody knows any more of an old platform."""
 
@@ -133,15 +135,16 @@ def stranger_in_the_registry(around: Surroundings, _: Context) -> Faults:
 
 @rule("QJ0014", on=Platform)
 def date_out_of_order(platform: Platform, context: Context) -> Faults:
-    """日期在将来，或早于它应当跟随的事。
+    """日期在将来，或早于它应当跟随的事；年份远得不会是真的。
 
     依据：第七条：先开通、后变更、再注销；填表、签字都是已经发生的事。
     申办的平台还没有开通，开通日期可以是一年以内计划的日子。
-    读法：“申办”的平台还没有开通，开通日期可以是一年以内计划的日子。
+    读法：“申办”的平台还没有开通，开通日期可以是一年以内计划的日子；责令关停的限期不超过一年，
+    离任不晚于五十年后。提交的日期不晚于明天：各地的今天不同，电脑的钟也会快几分钟。
 
     错例：{tier: 三级, opened_on: "2099-01-01"}
     正例：{tier: 三级, opened_on: "2019-03-01"}
-    改法：核对年份和月日
+    改法：核对年份和月日；提交的日期在将来的，校准电脑的时钟，重做那次提交
     """
     opened = platform.opened_on
     if not _is_planned(platform, context.today):
@@ -171,6 +174,13 @@ def date_out_of_order(platform: Platform, context: Context) -> Faults:
             yield Fault(
                 platform.at(f"{here}/deadline"),
                 f"关停期限 {filing.deadline} 早于责令日期 {filing.filled_on}",
+            )
+        yield from _too_far(platform, index, filing, context.today)
+    for index, person in enumerate(platform.operators):
+        if person.leaves_on and person.leaves_on > context.today + timedelta(days=SERVICE_DAYS):
+            yield Fault(
+                platform.at(f"/operators/{index}/leaves_on"),
+                f"离任日期 {person.leaves_on} 太远了，不会是真的",
             )
 
 
@@ -275,6 +285,17 @@ def _unknown(
         f"没有{what}“{word}”",
         f"是否想写 {near}？" if near else f"用 {where} 查找",
     )
+
+
+def _too_far(platform: Platform, index: int, filing: Filing, today: date) -> Faults:
+    """Yield the number of a year to come, and a closure ordered for some other year."""
+    if filing.year and date(int(filing.year), 1, 1) > today:
+        message = f"编号年份 {filing.year} 在将来（今天是 {today}）"
+        yield Fault(platform.at(f"/filings/{index}/year"), message)
+    ordered_on, deadline = filing.filled_on, filing.deadline
+    if ordered_on and deadline and deadline > ordered_on + timedelta(days=PLANNED_DAYS):
+        message = f"关停期限 {deadline} 比责令日期 {ordered_on} 晚一年以上"
+        yield Fault(platform.at(f"/filings/{index}/deadline"), message)
 
 
 def _is_planned(platform: Platform, today: date) -> bool:
