@@ -41,13 +41,13 @@ def audit(
     """
     from qjmedia.actions.guard.audit import audit as judge
     from qjmedia.actions.guard.audit import standing
-    from qjmedia.cli.session import repository_at, the_day
+    from qjmedia.cli.session import repository_at, the_clock, the_day
 
     with repository_at(root) as repository:
         start, end = _ends(repository, span)
         day = the_day(today)
         now = standing(repository, end, day)
-        found = judge(repository, start, end, day, now)
+        found = judge(repository, start, end, day, now, the_clock())
         show = _as_json if json else _as_text
         sound = show(found, now, is_all=everything, quiet=quiet)
     if not sound:

@@ -130,12 +130,12 @@ def _refuse_unfit(*, fix: bool, past: bool, only_with_fix: bool) -> None:
 def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -> "Report":
     """Judge what has been committed since a base; what is not committed does not count."""
     from qjmedia.actions.guard.incoming import base_named, incoming
-    from qjmedia.cli.session import repository_at
+    from qjmedia.cli.session import repository_at, the_clock
 
     with repository_at(root) as repository:
         tip = repository.resolve(rev or "HEAD")
         start = base_named(repository, base)
-        return incoming(repository, start, tip, today=today, pusher=pusher)
+        return incoming(repository, start, tip, today=today, clock=the_clock(), pusher=pusher)
 
 
 def _hand_over(

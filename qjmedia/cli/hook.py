@@ -73,12 +73,12 @@ def pre_receive(
     import sys
 
     from qjmedia.actions.guard.hook import Update, received
-    from qjmedia.cli.session import the_day, the_pusher
+    from qjmedia.cli.session import the_clock, the_day, the_pusher
 
     updates = [Update.of(line) for line in sys.stdin]
     with _repository(root or Path()) as repository:
         day, who = the_day(today), the_pusher(pusher)
-        for _, report in received(repository, updates, today=day, pusher=who):
+        for _, report in received(repository, updates, today=day, clock=the_clock(), pusher=who):
             _show(report, "推送没有被接受")
 
 

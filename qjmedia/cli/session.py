@@ -73,7 +73,12 @@ def the_day(typed: str) -> date:
     Raises:
         BadRequest: not a date.
     """
-    return read_day(typed, "--today") if typed else date.today()  # noqa: DTZ011  the clerk's own day
+    return read_day(typed, "--today") if typed else the_clock()
+
+
+def the_clock() -> date:
+    """Return the day that this machine's clock shows."""
+    return date.today()  # noqa: DTZ011  the clerk's own day
 
 
 def the_pusher(typed: str) -> str:

@@ -23,6 +23,9 @@ _CHUNK = 1 << 16
 _MODES = FILE_MODES | {TREE_MODE, b"120000", b"160000"}
 _LARGEST_COMMIT = 1 << 20
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_FARTHEST = timedelta(hours=14)
+"""No place on earth is farther from Greenwich, by its clocks."""
+_LAST_MINUTE = 59
 
 # Settings of the clone and of the person must not change the answer.
 _RAW = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-relative", "--no-ext-diff",
@@ -70,7 +73,8 @@ class Bare:
 
     Attributes:
         parents: in order.
-        at: the author's time.
+        at: the author's time; that of the epoch where no clock shows it.
+        committed_at: the committer's, likewise.
         signature: what kind it begins like: "", "ssh" or "other".
         is_sound: whether it is written as Git writes commits, so that every reader sees the same.
     """
@@ -81,6 +85,7 @@ class Bare:
     author: Author
     committer: Author
     at: datetime
+    committed_at: datetime
     message: str
     signature: str
     is_sound: bool
@@ -244,11 +249,14 @@ def _parsed(commit: CommitId, data: bytes) -> Bare:
         and set(names[len(usual) :]) <= _EXTRA
         and author is not None
         and committer is not None
+        and author[1] is not None
+        and committer[1] is not None
         and first.get(b"encoding", b"utf-8").lower() in _UTF8
         and b"\0" not in data
         and _is_text(data)
     )
-    who, at = author or (Author("", ""), _EPOCH)
+    who, at = author or (Author("", ""), None)
+    by, committed_at = committer or (Author("", ""), None)
     signature = first.get(b"gpgsig", first.get(b"gpgsig-sha256", b""))
     kind = "ssh" if signature.startswith(b"-----BEGIN SSH SIGNATURE-----") else "other"
     return Bare(
@@ -256,8 +264,9 @@ def _parsed(commit: CommitId, data: bytes) -> Bare:
         first.get(b"tree", b"").decode("ascii", "replace"),
         tuple(CommitId(each.decode("ascii", "replace")) for each in parents),
         who,
-        committer[0] if committer else Author("", ""),
-        at,
+        by,
+        at or _EPOCH,
+        committed_at or _EPOCH,
         body.decode("utf-8", "replace"),
         kind if signature else "",
         is_sound,
@@ -285,7 +294,7 @@ def _header(head: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _identity(text: bytes) -> tuple[Author, datetime] | None:
+def _identity(text: bytes) -> tuple[Author, datetime | None] | None:
     found = _IDENTITY.fullmatch(text)
     if found is None:
         return None
@@ -293,13 +302,15 @@ def _identity(text: bytes) -> tuple[Author, datetime] | None:
     return Author(name, email), _moment(int(found["at"]), found["zone"].decode())
 
 
-def _moment(seconds: int, zone: str) -> datetime:
+def _moment(seconds: int, zone: str) -> datetime | None:
+    """Return the time that a commit bears; None where no clock on earth shows it."""
     offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    if offset > _FARTHEST or int(zone[3:]) > _LAST_MINUTE:
+        return None
     try:
-        away = timezone(-offset if zone.startswith("-") else offset)
-        return datetime.fromtimestamp(seconds, away)
-    except (ValueError, OverflowError, OSError):
-        return _EPOCH
+        return datetime.fromtimestamp(seconds, timezone(-offset if zone[0] == "-" else offset))
+    except (ValueError, OverflowError, OSError):  # beyond the year 9999
+        return None
 
 
 def _delta(repository: Repository, line: bytes, name: bytes) -> Delta:

@@ -1,5 +1,6 @@
 """Legitimate changes, which the same two doors let through."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,12 +104,20 @@ def the_office_changes_people_and_policy(desk: Desk, qjmedia: Command) -> None:
     desk.commit(OFFICE, "换届")
 
 
+def a_clock_is_fast_and_far_east(_: Desk, qjmedia: Command) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{kind}_DATE", f"{int(time.time()) + 1200} +1400")
+        run(qjmedia, MATH, "amend", "math-wechat", "--set", "remarks=改了", "-y", *TODAY)
+
+
 CHANGES: tuple[Change, ...] = (
     an_editor_amends_an_own_record, an_editor_renames_and_files_it, the_office_approves,
     a_steward_adds_a_student_platform, an_editor_drafts_submits_and_takes_back,
     the_office_closes_what_has_faults, the_office_imports,
     the_office_moves_a_record_to_a_new_unit, two_lines_are_merged_cleanly,
     an_editor_breaks_and_mends_a_record, the_office_changes_people_and_policy,
+    a_clock_is_fast_and_far_east,
 )  # fmt: skip
 
 

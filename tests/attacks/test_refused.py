@@ -610,6 +610,35 @@ def number_in_a_comment_taken_out_again(desk: Desk) -> None:
     desk.commit(MATH)
 
 
+def _redated(desk: Desk, kind: str, moment: str) -> None:
+    desk.change("math-wechat", remarks="改了")
+    desk.trailed(MATH)
+    raw = git(desk.root, "cat-file", "commit", "HEAD") + "\n"
+    raw = re.sub(rf"(?m)^({kind} .*>) .*$", rf"\1 {moment}", raw)
+    made = git(desk.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())
+    git(desk.root, "update-ref", "HEAD", made)
+
+
+def done_in_2099(desk: Desk) -> None:
+    _redated(desk, "author", "4082000000 +0800")
+
+
+def committed_in_9999(desk: Desk) -> None:
+    _redated(desk, "committer", "253402000000 +0800")
+
+
+def after_the_last_year(desk: Desk) -> None:
+    _redated(desk, "author", "253502300800 +0800")
+
+
+def in_no_time_zone(desk: Desk) -> None:
+    _redated(desk, "committer", "1790000000 +9959")
+
+
+def in_a_zone_of_too_many_minutes(desk: Desk) -> None:
+    _redated(desk, "author", "1790000000 -0160")
+
+
 ATTACKS: dict[Attack, str] = {
     of_another_unit: "QJ0024:1",
     of_the_school: "QJ0024:1",
@@ -698,6 +727,11 @@ ATTACKS: dict[Attack, str] = {
     twin_by_the_office: "QJ0024:1",
     folder_twin_by_the_office: "QJ0024:1",
     message_in_gbk: "QJ0023:1",
+    done_in_2099: "QJ0014:1",
+    committed_in_9999: "QJ0014:1",
+    after_the_last_year: "QJ0023:1",
+    in_no_time_zone: "QJ0023:1",
+    in_a_zone_of_too_many_minutes: "QJ0023:1",
     number_in_a_comment: "QJ0015:29",
     number_of_the_office_in_a_comment: "QJ0015:1",
     number_taken_out_again: "QJ0015:29",

@@ -1,5 +1,6 @@
 """qjmedia audit: whatever is tampered with, it says so."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,6 +101,12 @@ def test_a_message_or_an_author_that_was_tampered_with_is_told(
     assert code in ran.out
     assert "1 次有错误" in ran.err
     assert audit(desk, qjmedia, "--json").json["commits"][-1]["verdict"] == "error"
+
+
+def test_a_day_that_has_not_come_is_told(desk: Desk, qjmedia: Command) -> None:
+    """A warning: what is in history already nobody can do again."""
+    rewritten(desk, lambda raw: re.sub(r"> [0-9]+ ", "> 4082000000 ", raw))
+    assert "QJ0014 提交的日期 2099-05-09 在将来" in audit(desk, qjmedia).out
 
 
 def test_a_change_by_hand_is_a_warning_unless_the_school_is_strict(

@@ -47,6 +47,7 @@ def audit(
     end: CommitId,
     today: date,
     standing: Iterable[Finding],
+    clock: date | None = None,
 ) -> Iterator[Audited]:
     """Yield the commits after `start` up to `end` that touched the registry, oldest first.
 
@@ -61,7 +62,7 @@ def audit(
     commits.refuse_partial(repository)
     commits.refuse_malformed(repository, end, without)
     known = {(each.code, each.path) for each in standing}
-    guard = Guard(repository, None, today, standing=known)
+    guard = Guard(repository, None, today, clock=clock, standing=known)
     for each in guard.commits(end, without):
         if each.ours or each.findings:
             yield _audited(each)

@@ -82,7 +82,12 @@ def staged(repository: Repository, index: str, today: date) -> Report:
 
 
 def received(
-    repository: Repository, updates: Sequence[Update], *, today: date, pusher: str = ""
+    repository: Repository,
+    updates: Sequence[Update],
+    *,
+    today: date,
+    clock: date | None = None,
+    pusher: str = "",
 ) -> Iterator[tuple[Update, Report]]:
     """Yield each branch of a push with its judgement.
 
@@ -121,7 +126,10 @@ def received(
             _require_removable(update, trunk)
         else:
             base = _base(repository, update, trunk)
-            yield update, incoming(repository, base, update.new, today=today, pusher=pusher)
+            yield (
+                update,
+                incoming(repository, base, update.new, today=today, clock=clock, pusher=pusher),
+            )
 
 
 def trunk_of(repository: Repository) -> str:

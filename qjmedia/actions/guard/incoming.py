@@ -55,6 +55,7 @@ def incoming(
     tip: CommitId,
     *,
     today: date,
+    clock: date | None = None,
     pusher: str = "",
 ) -> Report:
     """Judge what would come into a registry, commit by commit and as a whole.
@@ -65,6 +66,7 @@ def incoming(
             judged by the law of its parent.
         tip: what is to stand.
         today: the day that counts.
+        clock: the day that this machine's clock shows; None: nobody looks at the days of commits.
         pusher: the e-mail address that a forge or server vouches for, "" if none does.
 
     Raises:
@@ -82,7 +84,7 @@ def incoming(
         )
     commits.refuse_malformed(repository, tip, without)
     law = None if base is None else Law(Revision(repository, base))
-    guard = Guard(repository, law, today, pusher=pusher)
+    guard = Guard(repository, law, today, clock=clock, pusher=pusher)
     judged = [*guard.commits(tip, without)]
     forks = () if base is None else commits.forks(repository, base, tip)
     if base is not None and not forks:

@@ -7,7 +7,7 @@ comes to is then judged as a whole. docs/adr/0010 says why.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, timedelta
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
@@ -113,6 +113,7 @@ class Guard:
         law: Law | None,
         today: date,
         *,
+        clock: date | None = None,
         pusher: str = "",
         standing: Collection[tuple[str, str]] | None = None,
     ) -> None:
@@ -123,6 +124,8 @@ class Guard:
             law: what every commit is judged by; None: each by the law of its own parent, as for
                 what is in the registry already, or for a registry that is new here.
             today: the day that counts for what has not been committed yet.
+            clock: the day that this machine's clock shows, whatever counts as today; None: no
+                commit is too late for it.
             pusher: the e-mail address that a forge or server vouches for; "" if it does not.
             standing: code and path of the errors that stand at the end; with it the records are
                 judged after each commit too. What was mended since is a warning.
@@ -130,6 +133,7 @@ class Guard:
         self.repository = repository
         self.law = law
         self.today = today
+        self.clock = clock
         self.pusher = pusher
         self.standing = standing
         self._states: dict[CommitId, _State] = {}
@@ -155,11 +159,12 @@ class Guard:
         case = _Case(bare, message, law, self._doers(bare, law, signing), signing)
         lost = dict(before.lost)
         if not bare.is_sound:
-            self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者或内容")
+            self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者、日期或内容")
         if odd := claims.like_a_trailer(bare):
             what = f"提交说明里的“{odd}”不是本工具的写法，别的程序却会读出来"
             self._tell(case, "QJ0023", what, "去掉这一行，重做这次提交")
         self._private(case)
+        self._dated(case)
         if len(bare.parents) > 1:
             deltas = self._merge(case, lost)
         elif not bare.parents and not is_first:
@@ -185,6 +190,19 @@ class Guard:
                 severity = Severity.ERROR if self.standing is None else Severity.WARNING
                 fault = Fault(Place(REGISTRY), f"{what}里像是有{number}", hint)
                 self._add(case, "QJ0015", severity, fault)
+
+    def _dated(self, case: _Case) -> None:
+        """Judge the days that a commit bears: they say in history when something was done."""
+        if self.clock is None:
+            return
+        latest = max(self.today, self.clock) + timedelta(days=1)
+        day = max(at.astimezone(UTC) for at in (case.commit.at, case.commit.committed_at)).date()
+        if day <= latest:
+            return
+        severity = Severity.ERROR if self.standing is None else Severity.WARNING
+        message = f"提交的日期 {day} 在将来（这里的时钟是 {self.clock}）"
+        hint = "校准电脑的时钟，再用 git rebase --reset-author-date 重做这次提交"
+        self._add(case, "QJ0014", severity, Fault(Place(REGISTRY), message, hint))
 
     def _numbers(self, case: _Case, before: Entry, delta: Delta) -> None:
         """Judge the numbers that a file brings into history, also where a later commit mends it.
