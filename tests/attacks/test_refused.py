@@ -610,6 +610,24 @@ def number_in_a_comment_taken_out_again(desk: Desk) -> None:
     desk.commit(MATH)
 
 
+def _decided(desk: Desk, status: str, decision: str, **number: str) -> str:
+    _, tree = desk.read("math-douyin")
+    opinion: Tree = {"decision": decision, "signed_by": "示例甲", "signed_on": "2026-11-20"}
+    filing: Record = {**scene.first_filing(tree), "publicity_opinion": opinion, **number}
+    desk.change("math-douyin", status=status, filings=[filing])
+    return desk.commit(OFFICE)
+
+
+def approval_from_before_the_rejection(desk: Desk) -> None:
+    """The office's own commit on a branch that it gave up; it has decided otherwise since."""
+    git(desk.root, "checkout", "-q", "-b", "side")
+    approved = _decided(desk, "已备案", "同意", year="2026", serial="14")
+    git(desk.root, "checkout", "-q", "main")
+    _decided(desk, "已驳回", "不同意")
+    git(desk.root, "merge", "-q", "--no-ff", "--no-commit", "-X", "theirs", approved)
+    desk.commit(MATH, "Merge branch 'side'")
+
+
 def _redated(desk: Desk, kind: str, moment: str) -> None:
     desk.change("math-wechat", remarks="改了")
     desk.trailed(MATH)
@@ -727,6 +745,9 @@ ATTACKS: dict[Attack, str] = {
     twin_by_the_office: "QJ0024:1",
     folder_twin_by_the_office: "QJ0024:1",
     message_in_gbk: "QJ0023:1",
+    approval_from_before_the_rejection: (
+        "QJ0024:21 QJ0721:23 QJ0723:21 QJ0725:26 QJ0725:27 QJ0725:28"
+    ),
     done_in_2099: "QJ0014:1",
     committed_in_9999: "QJ0014:1",
     after_the_last_year: "QJ0023:1",
