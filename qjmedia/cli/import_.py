@@ -1,7 +1,5 @@
 """qjmedia import."""
 
-import sys
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -9,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from qjmedia.cli import options
+from qjmedia.cli.progress import progress
 from qjmedia.errors import BadRequest, Refused
 
 if TYPE_CHECKING:
     from qjmedia.actions.ledger.importing import Job, Prepared
     from qjmedia.actions.ledger.outcomes import Ledger, Wish
-    from qjmedia.actions.ledger.transfer import Progress
     from qjmedia.store.repository import Repository
     from qjmedia.store.transaction import Committed
 
@@ -90,7 +88,7 @@ def import_(
     job = Job(spreadsheet.read(file), wish, the_day(today), author_of(author), reason)
     asks = can_ask() and not (yes or json or dry_run)
     with repository_at(root) as repository:
-        before = rehearse(repository, job, _progress("已核对", quiet=quiet or json))
+        before = rehearse(repository, job, progress("已核对", " 行", every=50, quiet=quiet or json))
         if asks:
             job, before = settled(repository, job, before)
         asks = asks and bool(before.ledger.files)
@@ -127,7 +125,7 @@ def _each(
     from qjmedia.actions.ledger.importing import import_each
 
     del dry_run
-    steps = import_each(repository, job, before, _progress("已提交", quiet=quiet))
+    steps = import_each(repository, job, before, progress("已提交", " 行", every=50, quiet=quiet))
     return before.ledger, steps
 
 
@@ -214,21 +212,6 @@ def _tell_commit(
         note("试运行：登记库没有改变。", quiet=quiet)
     elif not ledger.files:
         note("没有要写的，登记库没有改变。", quiet=quiet)
-
-
-def _progress(what: str, *, quiet: bool) -> "Progress | None":
-    """Return a progress line for a long file on a terminal."""
-    if quiet or not sys.stderr.isatty():
-        return None
-    started = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - started > 1 and (done % 50 == 0 or done == total):
-            end = "\n" if done == total else ""
-            sys.stderr.write(f"\r{what} {done}/{total} 行{end}")
-            sys.stderr.flush()
-
-    return show
 
 
 def _pairs(typed: Iterable[str] | None, option: str) -> dict[str, str]:
