@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qjmedia.cli import options
+from qjmedia.cli.progress import Progress, progress
 
 if TYPE_CHECKING:
     from qjmedia.actions.guard.audit import Audited
@@ -45,13 +46,24 @@ def audit(
 
     with repository_at(root) as repository:
         start, end = _ends(repository, span)
-        day = the_day(today)
+        day, told = the_day(today), progress("已核对", " 次提交", quiet=quiet or json)
         now = standing(repository, end, day)
-        found = judge(repository, start, end, day, now, the_clock())
+        found = judge(repository, start, end, day, now, the_clock(), told)
         show = _as_json if json else _as_text
-        sound = show(found, now, is_all=everything, quiet=quiet)
+        shown = _cleared(found, told, is_all=everything)
+        sound = show(shown, now, is_all=everything, quiet=quiet)
     if not sound:
         raise typer.Exit(1)
+
+
+def _cleared(
+    found: "Iterator[Audited]", told: Progress | None, *, is_all: bool
+) -> "Iterator[Audited]":
+    """Yield what was found, with room on the terminal for it."""
+    for each in found:
+        if told is not None and (each.findings or is_all):
+            told.clear()
+        yield each
 
 
 def _as_text(

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qjmedia.cli import options
+from qjmedia.cli.progress import progress
 from qjmedia.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -92,9 +92,10 @@ def check(
     else:
         files = files_at(root, rev)
     if base:
-        report = _since(root, base, rev, the_day(today), the_pusher(pusher))
+        told = progress("已核对", " 次提交", quiet=quiet)
+        report = _since(root, base, rev, the_day(today), the_pusher(pusher), told)
     else:
-        report = _standing(files, locate(root), the_day(today), _progress(quiet=quiet))
+        report = _standing(files, locate(root), the_day(today), progress("已检查", quiet=quiet))
     if within:
         report = report.within(within, _count(files, within))
     fails = frozenset({Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR})
@@ -127,7 +128,14 @@ def _refuse_unfit(*, fix: bool, past: bool, only_with_fix: bool) -> None:
         )
 
 
-def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -> "Report":
+def _since(
+    root: Path | None,
+    base: str,
+    rev: str,
+    today: "date",
+    pusher: str,
+    progress: "Progress | None",
+) -> "Report":
     """Judge what has been committed since a base; what is not committed does not count."""
     from qjmedia.actions.guard.incoming import base_named, incoming
     from qjmedia.cli.session import repository_at, the_clock
@@ -135,7 +143,10 @@ def _since(root: Path | None, base: str, rev: str, today: "date", pusher: str) -
     with repository_at(root) as repository:
         tip = repository.resolve(rev or "HEAD")
         start = base_named(repository, base)
-        return incoming(repository, start, tip, today=today, clock=the_clock(), pusher=pusher)
+        return incoming(
+            repository, start, tip,
+            today=today, clock=the_clock(), pusher=pusher, progress=progress,
+        )  # fmt: skip
 
 
 def _hand_over(
@@ -195,18 +206,3 @@ def _count(files: "Files", within: Sequence[PurePosixPath]) -> int:
 
     records = (path for path in files.paths(PLATFORMS) if is_record(path))
     return sum(any(path.is_relative_to(each) for each in within) for path in records)
-
-
-def _progress(*, quiet: bool) -> "Progress | None":
-    """Return a progress line for a long check on a terminal."""
-    if quiet or not sys.stderr.isatty():
-        return None
-    started = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        if time.monotonic() - started > 1 and (done % 100 == 0 or done == total):
-            end = "\n" if done == total else ""
-            sys.stderr.write(f"\r已检查 {done}/{total}{end}")
-            sys.stderr.flush()
-
-    return show

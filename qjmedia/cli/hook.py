@@ -73,12 +73,17 @@ def pre_receive(
     import sys
 
     from qjmedia.actions.guard.hook import Update, received
+    from qjmedia.cli.progress import Progress
     from qjmedia.cli.session import the_clock, the_day, the_pusher
 
     updates = [Update.of(line) for line in sys.stdin]
     with _repository(root or Path()) as repository:
         day, who = the_day(today), the_pusher(pusher)
-        for _, report in received(repository, updates, today=day, clock=the_clock(), pusher=who):
+        every = received(
+            repository, updates, today=day, clock=the_clock(), pusher=who,
+            progress=Progress("已核对", " 次提交", lines=True),
+        )  # fmt: skip
+        for _, report in every:
             _show(report, "推送没有被接受")
 
 

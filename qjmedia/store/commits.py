@@ -185,8 +185,10 @@ def between(repository: Repository, old: CommitId, new: CommitId) -> tuple[Commi
     return tuple(CommitId(each) for each in found.split())
 
 
-def count(repository: Repository, tip: CommitId, without: Iterable[CommitId], most: int) -> int:
-    """Return how many commits lie in a range, at most `most`."""
+def count(
+    repository: Repository, tip: CommitId, without: Iterable[CommitId], most: int = -1
+) -> int:
+    """Return how many commits lie in a range, at most `most` unless that is negative."""
     span = [tip, *(f"^{each}" for each in without)]
     return int(repository.git.run("rev-list", "--count", f"--max-count={most}", *span).line())
 

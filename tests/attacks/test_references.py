@@ -8,6 +8,7 @@ from conftest import Command
 from plain_git import git, put
 from scene import MATH, OFFICE, Desk, Guarding
 
+from qjmedia.actions.guard.incoming import MOST_COMMITS
 from qjmedia.model.tree import text
 
 TODAY = ("--today", make.TODAY.isoformat())
@@ -36,6 +37,15 @@ def test_a_push_that_rewrites_history_is_refused(desk: Desk, fortress: Path) -> 
     assert not accepted
     assert "改写" in said
     assert "没有共同的来历" not in said
+
+
+def test_more_commits_than_can_be_judged_are_refused_in_words(desk: Desk, fortress: Path) -> None:
+    head = f"commit refs/heads/main\ncommitter {MATH} 1790000000 +0800\ndata 0\n"
+    orders = f"{head}from refs/heads/main^0\n" + head * MOST_COMMITS
+    git(desk.root, "fast-import", "--quiet", stdin=orders.encode())
+    accepted, said = desk.push(fortress)
+    assert not accepted
+    assert f"超过 {MOST_COMMITS} 次" in said
 
 
 def test_the_registrys_own_branch_cannot_be_deleted(desk: Desk, server: Path) -> None:

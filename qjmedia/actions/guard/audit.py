@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from qjmedia.actions.check import Progress
 from qjmedia.actions.guard.judgement import Guard, Judged
 from qjmedia.actions.survey.check import check
 from qjmedia.model.finding import Finding, Severity
@@ -48,6 +49,7 @@ def audit(
     today: date,
     standing: Iterable[Finding],
     clock: date | None = None,
+    progress: Progress | None = None,
 ) -> Iterator[Audited]:
     """Yield the commits after `start` up to `end` that touched the registry, oldest first.
 
@@ -63,7 +65,7 @@ def audit(
     commits.refuse_malformed(repository, end, without)
     known = {(each.code, each.path) for each in standing}
     guard = Guard(repository, None, today, clock=clock, standing=known)
-    for each in guard.commits(end, without):
+    for each in guard.commits(end, without, progress):
         if each.ours or each.findings:
             yield _audited(each)
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from qjmedia.actions.check import Judge
+from qjmedia.actions.check import Judge, Progress
 from qjmedia.actions.guard.incoming import incoming
 from qjmedia.actions.guard.law import Law
 from qjmedia.actions.guard.outcome import Pardon, outcome
@@ -88,6 +88,7 @@ def received(
     today: date,
     clock: date | None = None,
     pusher: str = "",
+    progress: Progress | None = None,
 ) -> Iterator[tuple[Update, Report]]:
     """Yield each branch of a push with its judgement.
 
@@ -126,10 +127,10 @@ def received(
             _require_removable(update, trunk)
         else:
             base = _base(repository, update, trunk)
-            yield (
-                update,
-                incoming(repository, base, update.new, today=today, clock=clock, pusher=pusher),
-            )
+            yield update, incoming(
+                repository, base, update.new,
+                today=today, clock=clock, pusher=pusher, progress=progress,
+            )  # fmt: skip
 
 
 def trunk_of(repository: Repository) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from qjmedia import rules
-from qjmedia.actions.check import OWN_PATHS, Judge
+from qjmedia.actions.check import OWN_PATHS, Judge, Progress
 from qjmedia.actions.guard import claims
 from qjmedia.actions.guard.contents import TOGETHER, Contents
 from qjmedia.actions.guard.law import PATHS, Law
@@ -140,13 +140,23 @@ class Guard:
         self._signers: dict[CommitId, str] = {}
         self._contents = Contents(repository)
 
-    def commits(self, tip: CommitId, without: Sequence[CommitId] = ()) -> Iterator[Judged]:
+    def commits(
+        self,
+        tip: CommitId,
+        without: Sequence[CommitId] = (),
+        progress: Progress | None = None,
+    ) -> Iterator[Judged]:
         """Yield the commits of a range, judged, oldest first."""
         every = commits.listed(self.repository, tip, without)
+        total = commits.count(self.repository, tip, without) if progress else 0
+        done = 0
         while chunk := list(islice(every, TOGETHER)):
             self._contents.fetch(deltas for _, deltas in chunk)
             bares = commits.bares(self.repository, [commit for commit, _ in chunk])
             for bare, (_, deltas) in zip(bares, chunk, strict=True):
+                done += 1
+                if progress:
+                    progress(done, total)
                 yield self._judged(bare, deltas, is_first=not without and not self._states)
 
     # One commit
