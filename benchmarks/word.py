@@ -10,7 +10,8 @@ from io import BytesIO
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.measure import Aim, Place, Row, medians
+from benchmarks.measure import Aim, Command, Place, Row, medians
+from benchmarks.paper import QJMEDIA
 from qjmedia.actions.paper.forms import fill_forms
 from qjmedia.actions.paper.template import build
 from qjmedia.model.words import FormKind, Tier
@@ -45,11 +46,20 @@ def word(here: Place, runs: int) -> Iterator[Row]:
     for name, what in {"plain": "", "traced": ", each with its QR code"}.items():
         about = f"{COUNT} forms as .docx, two copies each{what}"
         yield Row(about, taken[name], "what is allowed", ALLOWED_SECONDS, aim=Aim(1))
+    yield by_command(here, len(ids))
     if theirs is not None:
         few = f"{THEIR_COUNT} forms as .docx, two copies each"
         other = "docxtpl, one copy, the same page as its template"
         aim = Aim(8, at_least=True)
         yield Row(few, taken["few"], other, taken["docxtpl"], faster=True, aim=aim)
+
+
+def by_command(here: Place, count: int) -> Row:
+    """Write them all with the installed command, a file each: with its start, codes and disk."""
+    argv: Command = (QJMEDIA, "render", "--all", "--format", "docx", "--quiet", "-o")
+    taken = medians({"all": here.task(*argv, here.folder.parent / "word")}, 1)
+    what = f"`qjmedia render --all --format docx`, {count} records, two copies and QR codes"
+    return Row(what, taken["all"], "what is allowed", count / 500, aim=Aim(1))
 
 
 def _fill(forms: list[Form]) -> None:

@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from threading import Lock
-from types import ModuleType
 
 COMMIT_DIGITS, BLOB_DIGITS = 7, 10
 UNNUMBERED = "-"
@@ -24,8 +22,6 @@ PATTERN = re.compile(
     r"QJ1:(?P<year>[0-9]{4}|-):(?P<serial>[0-9]{1,5}|-)"
     r":(?P<commit>[0-9A-F]{7}):(?P<blob>[0-9A-F]{10})(?![0-9A-F])"
 )
-MASK = 2
-"""Any of the eight patterns can be read; looking for the prettiest takes five times as long."""
 QUIET, PIXELS = 2, 6
 """Modules left white around the code; pixels a module in a picture."""
 
@@ -101,32 +97,14 @@ def symbol_of(trace: str) -> Symbol | None:
     """Return a code as a symbol; None for other words."""
     if not PATTERN.fullmatch(trace):
         return None
-    drawn = _encoder().encode(
-        trace, error="m", mode="alphanumeric", mask=MASK, micro=False, boost_error=False
-    )
-    return Symbol(tuple(bytes(row) for row in drawn.matrix))
+    import zxingcpp  # 2 MB; few commands print
 
-
-_ONE_AT_A_TIME = Lock()
-
-
-@lru_cache(maxsize=1)
-def _encoder() -> ModuleType:
-    """Return segno's encoder alone: its writers bring urllib, ssl and email, a sixth of a form."""
-    import sys
-    from importlib import import_module
-    from importlib.util import find_spec, module_from_spec
-
-    with _ONE_AT_A_TIME:  # several forms are printed abreast
-        known = "segno" in sys.modules or "segno.encoder" in sys.modules
-        found = None if known else find_spec("segno")
-        if found is None:
-            return import_module("segno.encoder")
-        sys.modules["segno"] = module_from_spec(found)  # a package whose own code has not run
-        try:
-            return import_module("segno.encoder")
-        finally:
-            del sys.modules["segno"]
+    drawn = zxingcpp.create_barcode(trace, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    image = drawn.to_image(scale=1, add_quiet_zones=False)
+    side = image.shape[1]
+    grey = bytes(image)  # type: ignore[call-overload]  # a buffer, which its stub forgets
+    modules = bytes(not each for each in grey)
+    return Symbol(tuple(modules[at : at + side] for at in range(0, len(grey), side)))
 
 
 @lru_cache(maxsize=1)
