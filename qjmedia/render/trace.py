@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 
 COMMIT_DIGITS, BLOB_DIGITS = 7, 10
 UNNUMBERED = "-"
@@ -24,6 +23,8 @@ PATTERN = re.compile(
 )
 QUIET, PIXELS = 2, 6
 """Modules left white around the code; pixels a module in a picture."""
+
+_DARK = re.compile(b"\1+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +71,22 @@ class Symbol:
     @property
     def path(self) -> str:
         """Return the dark modules as the `d` of an SVG path, one module a unit."""
-        runs = []
-        for y, row in enumerate(self.modules, start=QUIET):
-            x = QUIET
-            for is_dark, run in groupby(row):
-                width = sum(1 for _ in run)
-                if is_dark:
-                    runs.append(f"M{x} {y}h{width}v1h-{width}z")
-                x += width
-        return "".join(runs)
+        return "".join(
+            f"M{QUIET + run.start()} {y}h{len(run[0])}v1h-{len(run[0])}z"
+            for y, row in enumerate(self.modules, start=QUIET)
+            for run in _DARK.finditer(row)
+        )
 
     @property
     def picture(self) -> bytes:
         """Return a PNG; the same code is the same bytes."""
-        border = "1" * QUIET * PIXELS
-        white = "1" * self.size * PIXELS
-        lines = [white] * QUIET * PIXELS
+        border = b"1" * QUIET * PIXELS
+        white = b"1" * self.size * PIXELS
+        lines = [white] * QUIET
         for row in self.modules:
-            inner = "".join("0" * PIXELS if is_dark else "1" * PIXELS for is_dark in row)
-            lines += [f"{border}{inner}{border}"] * PIXELS
-        return _png(lines + [white] * QUIET * PIXELS)
+            inner = row.replace(b"\0", b"1" * PIXELS).replace(b"\1", b"0" * PIXELS)
+            lines.append(border + inner + border)
+        return _png(lines + [white] * QUIET, PIXELS)
 
 
 @lru_cache(maxsize=256)
@@ -110,19 +107,20 @@ def symbol_of(trace: str) -> Symbol | None:
 @lru_cache(maxsize=1)
 def blank_picture() -> bytes:
     """Return a white PNG, for where a template has room for a code and there is none."""
-    return _png(["1"])
+    return _png([b"1"])
 
 
-def _png(lines: Sequence[str]) -> bytes:
+def _png(lines: Sequence[bytes], height: int = 1) -> bytes:
     """Return a picture of one bit a pixel, given as lines of 0 (black) and 1 (white).
 
-    A writer of every kind of PNG takes twice as long as the code itself.
+    Each line is `height` pixels high. A writer of every kind of PNG takes twice as long as the code
+    itself.
     """
     width = len(lines[0])
-    head = struct.pack(">IIBBBBB", width, len(lines), 1, 0, 0, 0, 0)  # one bit, grey
+    head = struct.pack(">IIBBBBB", width, len(lines) * height, 1, 0, 0, 0, 0)  # one bit, grey
     size = -(-width // 8)
-    rows = {line: b"\0" + int(line.ljust(8 * size, "0"), 2).to_bytes(size) for line in {*lines}}
-    data = zlib.compress(b"".join(rows[line] for line in lines))
+    rows = ((b"\0" + int(line.ljust(8 * size, b"0"), 2).to_bytes(size)) * height for line in lines)
+    data = zlib.compress(b"".join(rows))
     chunks = ((b"IHDR", head), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*chunk) for chunk in chunks)
 
