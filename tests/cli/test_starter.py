@@ -16,6 +16,7 @@ from scene import MATH, Desk
 from shelf import Shelf
 
 WORKFLOW, GITLAB = ".github/workflows/qjmedia.yml", ".gitlab-ci.yml"
+GITLAB_REPORT = "gl-code-quality-report.json"
 
 
 def read(path: Path) -> Any:
@@ -101,9 +102,17 @@ def test_a_proposal_is_refused_with_the_finding_and_accepted_when_mended(
     script = read_script(started)
     proposal.change("academic-wechat", remarks="改了")
     proposal.trailed(MATH)
-    code, out = run(script, proposal.root, **{variable: "main"})
+    summary = proposal.root.parent / "summary.md"
+    env = {variable: "main", "GITHUB_STEP_SUMMARY": str(summary)}
+    code, out = run(script, proposal.root, **env)
     assert code == 1
     assert "QJ0024" in out
+    if variable == "BASE":
+        assert "::error file=registry/platforms/academic/academic-wechat.yaml" in out
+        assert "改了" in summary.read_text("utf-8")
+    else:
+        told = json.loads((proposal.root / GITLAB_REPORT).read_text("utf-8"))
+        assert {each["check_name"] for each in told} == {"QJ0024"}
     git(proposal.root, "reset", "-q", "--hard", "HEAD^")
     proposal.change("math-wechat", remarks="改了")
     proposal.trailed(MATH)
@@ -117,6 +126,11 @@ def test_the_whole_history_is_fetched(started: Path) -> None:
     assert read(started / GITLAB)["check"]["variables"]["GIT_DEPTH"] == "0"
     assert read(OWN_WORKFLOW)["jobs"]["registry"]["steps"][0]["with"]["fetch-depth"] == 0
     assert read(PROJECT / GITLAB)["registry"]["variables"]["GIT_DEPTH"] == "0"
+
+
+def test_gitlab_is_given_the_report_whether_it_fails_or_not(started: Path) -> None:
+    for job in (read(started / GITLAB)["check"], read(PROJECT / GITLAB)["registry"]):
+        assert job["artifacts"] == {"when": "always", "reports": {"codequality": GITLAB_REPORT}}
 
 
 def test_nothing_of_a_proposal_is_written_into_a_shell(started: Path) -> None:
