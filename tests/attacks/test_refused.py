@@ -783,6 +783,16 @@ def test_an_attack_is_refused_by_ci_and_by_the_server(
     assert not os.path.lexists(fortress / "registry")
 
 
+def test_what_a_later_commit_does_not_mend_is_said_to_be_so(desk: Desk, qjmedia: Command) -> None:
+    base = desk.head
+    status_jumped(desk)
+    desk.change("math-wechat", status="已备案")
+    desk.trailed(OFFICE)
+    ran = qjmedia("check", "--base", base, "--root", str(desk.root), *TODAY)
+    assert ran.code == 1
+    assert ran.out.count("再加一次提交改不掉它，要重做这次提交") == 1
+
+
 def test_every_rule_between_revisions_is_broken_in_three_ways() -> None:
     """Signatures have their own attacks (test_signatures.py)."""
     ways = Counter(

@@ -1,6 +1,7 @@
 """Whether changes may come into a registry: `check --base`, and the hook of a server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -9,7 +10,7 @@ from qjmedia.actions.guard.judgement import Guard, Judged, unenforced
 from qjmedia.actions.guard.law import Law
 from qjmedia.actions.guard.outcome import Pardon, outcome
 from qjmedia.errors import BadRequest, Refused
-from qjmedia.model.finding import Finding, Report
+from qjmedia.model.finding import Finding, Report, Severity
 from qjmedia.store import commits
 from qjmedia.store.cache import opened
 from qjmedia.store.commits import Delta
@@ -22,6 +23,8 @@ from qjmedia.store.repository import Repository
 MOST_COMMITS = 10_000
 """Some 3 ms each."""
 MOST_FILES = 50_000
+
+REDO = "；再加一次提交改不掉它，要重做这次提交：git commit --amend，较早的用 git rebase -i"
 
 FORGIVING = frozenset({"close", "order-close", "reinstate", "report", "renumber"})
 """The actions that the tool carries out in spite of the faults that a record has already."""
@@ -94,7 +97,7 @@ def incoming(
     deltas = _net(repository, next(iter(forks), None), tip)
     if len(deltas) > MOST_FILES:
         raise Refused(f"一次改动的文件超过 {MOST_FILES} 个，核对不过来", hint="分几次送")
-    found: list[Finding] = [each for one in judged for each in one.findings]
+    found = [each for one in judged for each in _with_the_way_out(one.findings)]
     law = law or Law(Revision(repository, tip))
     found += unenforced(law)
     before = Revision(repository, base)
@@ -105,6 +108,18 @@ def incoming(
         found += outcome(before, after, blobs, law, today, pardon, cache)
     judge = Judge(Overlay(after, law.texts), today)
     return judge.report(sum(is_record(each.path) for each in deltas), found)
+
+
+def _with_the_way_out(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield what is wrong with a commit; its first error says that no later commit mends it."""
+    is_said = False
+    for each in findings:
+        if is_said or each.severity is not Severity.ERROR:
+            yield each
+        else:
+            is_said = True
+            hint = each.hint if "重做" in each.hint else f"{each.hint}{REDO}".lstrip("；")
+            yield replace(each, hint=hint)
 
 
 def _merged(
