@@ -5,11 +5,12 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
+from qjmedia.store.ages import older
 from qjmedia.store.fault import GitFailed
 from qjmedia.store.git import Author, BlobId, CommitId, Git
 from qjmedia.store.layout import PLATFORMS, REGISTRY, SLUG
@@ -95,14 +96,12 @@ def commits(
     """
     if tip is None:
         return
-    span = [tip] if without is None else [tip, f"^{without}"]
-    # a day's grace, for time zones
-    grace = timedelta(days=1)
-    stop = [f"--since={datetime.combine(since - grace, time(), UTC).isoformat()}"] if since else []
+    ends = (*((without,) if without else ()), *(older(repository, tip, since) if since else ()))
+    span = (tip, *(f"^{each}" for each in ends))
     if platform_id:
-        yield from _of_record(repository, (*stop, *span), tip, f"{platform_id}.yaml")
+        yield from _of_record(repository, span, tip, f"{platform_id}.yaml")
         return
-    for commit in _read(repository, (*stop, *span, "--", str(repository.inside(REGISTRY)))):
+    for commit in _read(repository, (*span, "--", str(repository.inside(REGISTRY)))):
         if commit.files:
             yield commit
 

@@ -106,9 +106,12 @@ class _Found:
         for data, record in zip(contents, named.values(), strict=True):
             # most changes of a record are not about its numbers
             look = record, tuple(_SPEAKS_OF_NUMBERS.findall(data))
-            if look not in self._seen:
+            if look in self._seen:
+                continue
+            numbers = _numbers(data, self.year)
+            if numbers is not None:  # of one that cannot be read, the next may be readable
                 self._seen.add(look)
-                for number in _numbers(data, self.year):
+                for number in numbers:
                     self.numbers[number].add(record)
 
 
@@ -138,8 +141,8 @@ def _since(
     repository: Repository, tip: CommitId, without: CommitId | None, year: str
 ) -> dict[BlobId, str]:
     """Return the texts that records got in the commits up to `tip`, with their records' ids."""
-    # a year's number cannot be older than the year
-    since = date(int(year), 1, 1)
+    # a year's number cannot be older than the year; what came after a known commit is soon read
+    since = None if without else date(int(year), 1, 1)
     return {
         each.after: each.path.stem
         for commit in history.commits(repository, tip, without=without, since=since)
@@ -154,14 +157,16 @@ def _is_before(repository: Repository, old: CommitId, new: CommitId) -> bool:
     return done.status == 0
 
 
-def _numbers(data: bytes, year: str) -> Iterator[int]:
+def _numbers(data: bytes, year: str) -> tuple[int, ...] | None:
+    """Return the numbers of a year that a text shows, None where it cannot be read."""
     # reading a record takes a hundred times longer than looking whether it speaks of the year
     if not re.search(rb"year[\"']?[ \t]*:[ \t]*[\"']?" + year.encode(), data):
-        return
+        return ()
     tree = parse(data).tree
-    if tree is not None:
-        platform = Platform.of(PLATFORMS, tree)
-        yield from (each.serial for each in numbers_of(platform) if each.year == year)
+    if tree is None:
+        return None
+    platform = Platform.of(PLATFORMS, tree)
+    return tuple(each.serial for each in numbers_of(platform) if each.year == year)
 
 
 def _require_history(repository: Repository) -> None:

@@ -91,3 +91,23 @@ def test_what_is_known_is_not_read_again(root: Path, monkeypatch: pytest.MonkeyP
     _commit(root, "math-5", "005")
     assert 5 in _given(root)
     assert asked.count("blob") == 1
+
+
+def test_a_clock_that_stood_wrong_hides_no_number(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _commit(root, "math-1", None)
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_COMMITTER_DATE", "1970-01-02T00:00:00 +0000")
+        _commit(root, "math-2", None)
+    assert [*_read(root, monkeypatch)] == [3, 2, 1]
+
+
+def test_a_text_that_could_not_be_read_hides_no_number(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "registry/platforms/math/math-3.yaml"
+    put(root, path, (root / path).read_bytes() + b"remarks: [\n")
+    git(root, "commit", "-q", "-a", "-m", "half an edit")
+    _commit(root, "math-3", None)
+    assert sorted(_read(root, monkeypatch)) == [1, 2, 3]
