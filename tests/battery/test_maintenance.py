@@ -44,7 +44,7 @@ def add_beside(
     zygote: Zygote, root: Path, count: int, commands: tuple[tuple[str, ...], ...]
 ) -> tuple[int, int]:
     """Add platforms while Git tidies up; return how many were added and how often it did."""
-    added = []
+    added, refused = [], []
     with tidying(root, commands) as rounds:
         for number in range(count):
             wish = wishes.add(number)
@@ -52,7 +52,10 @@ def add_beside(
             assert ran.code in {0, 3, 4}, ran.err
             assert "Traceback" not in ran.err
             assert ran.code == 0 or "怎么办" in ran.err
-            added += [wish] if ran.code == 0 else []
+            if ran.code:
+                refused.append(ran.err)
+            else:
+                added.append(wish)
     assert all(wishes.holds(root, wish) for wish in added)
     assert zygote.run(*wishes.amend(9, "sample-1").argv, cwd=root).code == 0
     assert is_clean(root)
