@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from qjmedia.errors import MachineFault
+
 Mapped = Callable[..., Iterator[Any]]
 """Does the same with every item and yields what comes of it, in the order of the items.
 
@@ -24,21 +26,35 @@ def cores() -> int:
 
 
 @contextmanager
-def crew(hands: int, chunk: int = 1) -> Iterator[Mapped]:
+def crew(hands: int, chunk: int = 1, begin: Callable[[], None] | None = None) -> Iterator[Mapped]:
     """Give a `map` by several processes, or by this one where one is enough.
 
     They end with this one, however it ends; on Ctrl-C each first ends what it has begun, so that
-    nothing is left half done. `chunk` is how many items are handed over at once.
+    nothing is left half done.
+
+    Args:
+        hands: how many processes.
+        chunk: how many items are handed over at once.
+        begin: what each process begins with, picklable; not called where one is enough.
+
+    Raises:
+        MachineFault: one of them was ended from outside, as Linux does where memory runs out.
     """
     if hands < 2:  # noqa: PLR2004  a second hand
         yield map
         return
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    pool = ProcessPoolExecutor(hands, get_context(start_method()), _begin)
+    pool = ProcessPoolExecutor(hands, get_context(start_method()), _begin, (begin,))
     try:
         yield lambda work, items: pool.map(work, items, chunksize=chunk)
+    except BrokenProcessPool as error:
+        raise MachineFault(
+            "并行的进程没有做完就被系统结束了，多半是内存不足",
+            hint="关闭一些程序后重试；登记库没有改变",
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -53,13 +69,19 @@ def start_method() -> str:
     return "fork" if is_alone else "spawn"
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the process that shares the work out, and do not outlive it."""
+def _begin(begin: Callable[[], None] | None) -> None:
+    """Leave Ctrl-C to the process that shares the work out, do not outlive it, and be silent.
+
+    What goes wrong is raised there; where it is gone there is nobody to tell.
+    """
     from multiprocessing import parent_process
     from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open to the end
     Thread(target=_leave_with, args=(parent_process(),), daemon=True).start()
+    if begin is not None:
+        begin()
 
 
 def _leave_with(parent: Any) -> None:

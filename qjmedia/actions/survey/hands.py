@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qjmedia.actions.check import Judge
-from qjmedia.actions.crew import start_method
+from qjmedia.actions.crew import crew
 from qjmedia.actions.survey.verdicts import holding, judged, kept, unknown, unpacked
 from qjmedia.store.cache import Cache, Kept
 from qjmedia.store.files import Files, Revision, WorkTree
@@ -105,18 +106,15 @@ def judge_all(
         hand = Hand(job, files, cache)
         yield from map(hand.folder, names)
         return
-    import multiprocessing  # dear, and only large registries need it
-
     size = max(1, len(names) // (hands * _PIECES))
-    with multiprocessing.get_context(start_method()).Pool(hands, _begin, (job,)) as pool:
-        yield from pool.imap(_folder, names, chunksize=size)
+    with crew(hands, size, partial(_begin, job)) as mapped:
+        yield from mapped(_folder, names)
 
 
 _hands: list[Hand] = []
 
 
-def _begin(*given: Any) -> None:
-    (job,) = given
+def _begin(job: Job) -> None:
     _hands[:] = [Hand(job, job.files(), Cache.open(job.root) if job.grounds else None)]
 
 
