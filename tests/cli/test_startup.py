@@ -87,6 +87,13 @@ def test_a_reader_loads_only_these_libraries(argv: tuple[str, ...], sample: Path
     assert not named & DEAR - ({"email"} if "jsonschema_rs" in named else set())
 
 
+def test_what_is_known_is_checked_without_rules_and_yaml(sample: Path) -> None:
+    known = ("check", "--rev", "HEAD", *DAY)
+    first, second = loaded(sample, *known), loaded(sample, *known)
+    assert {"qjmedia.rules", "yaml", "jsonschema_rs"} <= first
+    assert not {"qjmedia.rules", "qjmedia.store.yaml", "yaml", "jsonschema_rs"} & second
+
+
 @pytest.mark.parametrize("argv", OWN, ids=" ".join)
 def test_a_short_answer_loads_few_of_our_own_modules(argv: tuple[str, ...], sample: Path) -> None:
     found = {

@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from qjmedia.actions.survey.across import Found
-from qjmedia.actions.survey.check import Survey
+from qjmedia.actions.survey.memory import Memory
+from qjmedia.actions.survey.survey import Survey
 from qjmedia.actions.survey.verdicts import Row, every_key, packed
 from qjmedia.model.platform import Platform
 from qjmedia.model.registry import Context
@@ -47,7 +48,7 @@ def before_and_after(
     stand = marks(files)
     if stand is None:
         return None
-    survey = Survey(files, today, stand, None, cache)
+    survey = Survey(files, today, stand, Memory(files, today, cache))
     summaries = survey.summaries()
     context = survey.judge.context
     names = {_folder(path) for path in changed if is_record(path)}

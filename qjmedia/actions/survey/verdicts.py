@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from qjmedia import rules
 from qjmedia.actions.check import Judge
-from qjmedia.model.finding import Finding, Severity
+from qjmedia.actions.survey.memory import flat, raised
+from qjmedia.model.finding import Finding
 from qjmedia.model.platform import Filing, Platform
 from qjmedia.model.registry import Context, Registry
 from qjmedia.model.today import Span
@@ -196,23 +197,6 @@ def keys_in(data: bytes) -> Iterator[int]:
     """Yield the keys of all packed rows, once for each row."""
     for row in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
         yield from dict.fromkeys(row[4])
-
-
-def flat(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
-    """Return findings as plain tuples."""
-    return [
-        (each.path, each.line, each.column, each.code, each.pointer, each.message,
-         each.severity.value, each.hint)
-        for each in findings
-    ]  # fmt: skip
-
-
-def raised(flattened: Iterable[tuple[Any, ...]]) -> tuple[Finding, ...]:
-    """Return findings from plain tuples."""
-    return tuple(
-        Finding(path, line, column, code, pointer, message, Severity(severity), hint)
-        for path, line, column, code, pointer, message, severity, hint in flattened
-    )
 
 
 def _flat(each: Platform | None) -> tuple[Any, ...] | None:
