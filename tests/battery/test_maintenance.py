@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import wishes
-from plain_git import git, is_clean
+from plain_git import git, is_clean, leftovers
 from zygote import Zygote
 
 GENTLE = (
@@ -21,20 +21,19 @@ HARSH = (("gc", "--quiet", "--prune=now"), ("repack", "-adq"), ("prune",))
 
 
 @contextmanager
-def tidying(root: Path, commands: tuple[tuple[str, ...], ...]) -> Iterator[list[int]]:
-    """Run these commands of Git again and again meanwhile; yields how often."""
-    stop, rounds = threading.Event(), [0]
+def tidying(root: Path, commands: tuple[tuple[str, ...], ...]) -> Iterator[None]:
+    """Run these commands of Git again and again meanwhile."""
+    stop = threading.Event()
 
     def work() -> None:
         while not stop.is_set():
             for each in commands:
                 subprocess.run(["git", *each], cwd=root, capture_output=True, check=False)
-            rounds[0] += 1
 
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        yield rounds
+        yield
     finally:
         stop.set()
         thread.join()
@@ -42,10 +41,10 @@ def tidying(root: Path, commands: tuple[tuple[str, ...], ...]) -> Iterator[list[
 
 def add_beside(
     zygote: Zygote, root: Path, count: int, commands: tuple[tuple[str, ...], ...]
-) -> tuple[int, int]:
-    """Add platforms while Git tidies up; return how many were added and how often it did."""
+) -> tuple[int, list[str]]:
+    """Add platforms while Git tidies up; return how many were, and what was said of the others."""
     added, refused = [], []
-    with tidying(root, commands) as rounds:
+    with tidying(root, commands):
         for number in range(count):
             wish = wishes.add(number)
             ran = zygote.run(*wish.argv, cwd=root)
@@ -58,19 +57,20 @@ def add_beside(
                 added.append(wish)
     assert all(wishes.holds(root, wish) for wish in added)
     assert zygote.run(*wishes.amend(9, "sample-1").argv, cwd=root).code == 0
-    assert is_clean(root)
-    return len(added), rounds[0]
+    left = leftovers(root), git(root, "status", "--porcelain")
+    assert is_clean(root), (left, refused)
+    return len(added), refused
 
 
 def test_nothing_fails_while_git_tidies_up(zygote: Zygote, registry: Path) -> None:
-    assert add_beside(zygote, registry, 6, GENTLE)[0] == 6
+    assert add_beside(zygote, registry, 6, GENTLE) == (6, [])
 
 
 @pytest.mark.torture
 def test_two_hundred_additions_while_git_tidies_up(
     zygote: Zygote, registry: Path, tried: Callable[[int], None]
 ) -> None:
-    assert add_beside(zygote, registry, 200, GENTLE)[0] == 200
+    assert add_beside(zygote, registry, 200, GENTLE) == (200, [])
     tried(200)
 
 
