@@ -76,5 +76,5 @@ def everything(here: Place, count: int) -> Row:
     if process.returncode:
         raise RuntimeError(f"render --all failed: {process.returncode}")
     peak = usage.ru_maxrss // 1024
-    what = f"{count} records, two copies each, into one PDF; {peak} MB at most (aim: 300)"
+    what = f"{count} records, two copies each, into one PDF; {peak} MB a process (aim: 300)"
     return Row(what, taken, "what is allowed", ALLOWED_SECONDS, aim=Aim(1))

@@ -24,7 +24,7 @@ class Packed(NamedTuple):
 
 def packed(name: str, data: bytes) -> Packed:
     """Return a part compressed."""
-    squeezer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    squeezer = zlib.compressobj(3, zlib.DEFLATED, -zlib.MAX_WBITS)
     content = squeezer.compress(data) + squeezer.flush()
     encoded = name.encode()
     flags = 0 if name.isascii() else UTF8

@@ -25,6 +25,7 @@ QUIET, PIXELS = 2, 6
 """Modules left white around the code; pixels a module in a picture."""
 
 _DARK = re.compile(b"\1+")
+_AS_MODULES = bytes.maketrans(b"\x00\xff", b"\1\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def symbol_of(trace: str) -> Symbol | None:
     image = drawn.to_image(scale=1, add_quiet_zones=False)
     side = image.shape[1]
     grey = bytes(image)  # type: ignore[call-overload]  # a buffer, which its stub forgets
-    modules = bytes(not each for each in grey)
+    modules = grey.translate(_AS_MODULES)
     return Symbol(tuple(modules[at : at + side] for at in range(0, len(grey), side)))
 
 
