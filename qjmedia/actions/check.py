@@ -253,7 +253,9 @@ def _clashes(
         if found.path in names or (found not in known and found.severity is Severity.ERROR):
             yield found
         elif found not in known and found.severity is Severity.WARNING:
-            yield replace(found, message=f"“{PurePosixPath(found.path).stem}”{found.message}")
+            path = PurePosixPath(found.path)
+            named = f"“{path.stem}”" if layout.is_record(path) else ""  # a unit is named already
+            yield replace(found, message=f"{named}{found.message}")
 
 
 def _unless_wrong_anyway(found: list[Finding], failed: list[Finding]) -> list[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 import make
 import pytest
 
-from qjmedia.actions.check import check
+from qjmedia.actions.check import check, check_change
 from qjmedia.model.finding import Finding, Severity
 from qjmedia.render.findings import summary
 from qjmedia.store import edit
@@ -80,6 +80,17 @@ def test_what_a_draft_lacks_is_a_warning(root: Path) -> None:
     found = findings(root)
     assert found
     assert {each.severity for each in found} == {Severity.WARNING}
+
+
+def test_a_change_that_makes_a_unit_answer_for_more_names_the_unit_once(root: Path) -> None:
+    units = re.sub(r"\n  governance:(\n   .*)*", "", make.UNITS.lstrip())
+    (root / "registry/units.yaml").write_text(units, "utf-8")
+    path = PurePosixPath("registry/platforms/math/math-wechat.yaml")
+    data = (root / path).read_bytes()
+    (root / path).unlink()
+    report = check_change(WorkTree(root), {path: data}, [], make.TODAY)
+    (unit,) = {each.message.partition("没有登记")[0] for each in report.findings}
+    assert unit == "“数学与统计学院”"
 
 
 def test_an_unquoted_phone_is_one_finding_and_is_not_shown(root: Path) -> None:
