@@ -87,9 +87,10 @@ def test_a_reader_loads_only_these_libraries(argv: tuple[str, ...], sample: Path
     assert not named & DEAR - ({"email"} if "jsonschema_rs" in named else set())
 
 
-def test_what_is_known_is_checked_without_rules_and_yaml(sample: Path) -> None:
+def test_what_is_known_is_checked_without_rules_and_yaml(sample: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", str(sample), "unknown")
     known = ("check", "--rev", "HEAD", *DAY)
-    first, second = loaded(sample, *known), loaded(sample, *known)
+    first, second = (loaded(tmp_path / "unknown", *known) for _ in range(2))
     assert {"qjmedia.rules", "yaml", "jsonschema_rs"} <= first
     assert not {"qjmedia.rules", "qjmedia.store.yaml", "yaml", "jsonschema_rs"} & second
 
