@@ -42,11 +42,13 @@ def show(platforms: "Iterable[Listed]", units: Units, *, full: bool, quiet: bool
 
 def emit_records(texts: Iterable[bytes]) -> None:
     """Print records as one JSON document, each text as soon as it comes."""
+    from qjmedia.actions.listing import BETWEEN
+
     before = b'{\n  "version": 1,\n  "platforms": [\n    '
     for text in texts:
         _write(before)
         _write(text)
-        before = b",\n    "
+        before = BETWEEN
     if before[:1] == b"{":
         emit({"version": 1, "platforms": []})
     else:

@@ -120,7 +120,8 @@ def content(files: Files, name: str, before: bytes = b"") -> Content:
         paths = files.paths(folder)
         data = dict(files.read_all(path for path in paths if is_record(path)))
         records = [(path, blob_id(each)) for path, each in data.items()]
-        return Content(_tree_id(records, _strangers(paths)), (*records,), _strangers(paths), data)
+        strangers = _strangers(paths)
+        return Content(_tree_id(records, strangers), (*records,), strangers, data)
     return _on_disk(files, folder, before)
 
 
@@ -139,7 +140,8 @@ def _on_disk(files: WorkTree, folder: PurePosixPath, before: bytes) -> Content:
     kept = {
         each: blobs[path] for path, each in regular if path in blobs and _is_older(each, newest)
     }
-    tree, strangers = _tree_id(records, _strangers(paths)), _strangers(paths)
+    strangers = _strangers(paths)
+    tree = _tree_id(records, strangers)
     return Content(tree, (*records,), strangers, data, marshal.dumps(kept))
 
 

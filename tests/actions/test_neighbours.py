@@ -1,12 +1,12 @@
 """Who a changed record may clash with is known from the cache, or read, and it is the same."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import samples
-from plain_git import git, put
+from plain_git import git
+from witness import committed, objects_read
 
 from qjmedia.actions.neighbours import neighbours
 from qjmedia.actions.survey import kin
@@ -14,8 +14,6 @@ from qjmedia.actions.survey.check import check
 from qjmedia.model.tree import Record
 from qjmedia.store.cache import WAY_OUT, opened
 from qjmedia.store.files import Revision
-from qjmedia.store.layout import SCHEMA_OF, packaged
-from qjmedia.store.objects import Found, Objects
 from qjmedia.store.repository import Repository
 
 TODAY = date(2026, 11, 26)
@@ -31,14 +29,7 @@ def _registry(folder: Path, each: int) -> Path:
         for owner in OWNERS
         for number in range(each)
     ]  # fmt: skip
-    for path, data in samples.registry(made).items():
-        put(folder, str(path), data)
-    for name in SCHEMA_OF.values():
-        put(folder, str(name), packaged(name).read_bytes())
-    git(folder, "init", "-q", "-b", "main")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "开始")
-    return folder
+    return committed(folder, made)
 
 
 def _found(root: Path, record: Record, before: Record | None = None) -> list[tuple[str, str]]:
@@ -85,24 +76,13 @@ def test_what_is_known_and_what_is_read_are_the_same(
 def test_a_known_registry_is_not_read_however_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
-    ask = Objects.ask
-
-    def noting(
-        self: Objects, names: Iterable[str], limit: int | None = None
-    ) -> Iterator[Found | None]:
-        for found in ask(self, names, limit):
-            asked.append(found.type if found is not None else "")
-            yield found
-
     counts = []
     for each in (2, 8):
         root = _registry(tmp_path / str(each), each)
         _known(root)
         new = samples.record({"id": "new", "owner": "math", "account": "math_1", "kind": "微博"})
         with monkeypatch.context() as patch:
-            patch.setattr(Objects, "ask", noting)
-            asked.clear()
+            asked = objects_read(patch)
             assert _found(root, new)
             counts.append(asked.count("blob"))
     assert counts[0] == counts[1]

@@ -17,6 +17,7 @@ import make
 import pytest
 import samples
 from plain_git import git, put
+from witness import committed
 
 import qjmedia
 from qjmedia.actions.check import Judge, Verdict
@@ -35,7 +36,7 @@ from qjmedia.model.registry import Registry
 from qjmedia.store.cache import FOLDER, KEPT_GROUNDS, KEPT_VERSIONS, NAME, Cache, opened
 from qjmedia.store.files import Revision, WorkTree
 from qjmedia.store.folders import blob_id, content
-from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, is_record, packaged
+from qjmedia.store.layout import PLATFORMS, SCHEMA_OF, is_record
 from qjmedia.store.repository import Repository
 
 PACKAGE = Path(qjmedia.__file__).parent
@@ -62,14 +63,7 @@ def _registry(folder: Path) -> WorkTree:
         for owner in ("math", "physics", "academic", "library")
         for number in range(4)
     ]
-    for path, data in samples.registry(made).items():
-        put(folder, str(path), data)
-    for name in SCHEMA_OF.values():
-        put(folder, str(name), packaged(name).read_bytes())
-    git(folder, "init", "-q", "-b", "main")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-q", "-m", "开始")
-    return WorkTree(folder)
+    return WorkTree(committed(folder, made))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from qjmedia import rules
 from qjmedia.actions.guard.pairing import Pair, pairs
@@ -18,7 +17,7 @@ from qjmedia.store.files import LARGEST_BYTES
 from qjmedia.store.git import BlobId
 from qjmedia.store.layout import is_record
 from qjmedia.store.repository import Repository
-from qjmedia.store.text.decode import LINE_BREAK
+from qjmedia.store.text.decode import LINE_BREAK, YamlFault
 from qjmedia.store.yaml import Parsed, parse
 
 TOGETHER = 32
@@ -27,15 +26,6 @@ REMEMBERED = 1024
 """How many parsed files are kept."""
 UNREADABLE = "（读不出来）"
 """The field of a change that cannot be told."""
-
-
-class Found(NamedTuple):
-    """A fault in a file, and its line and column."""
-
-    code: str
-    message: str
-    line: int
-    column: int
 
 
 class Contents:
@@ -75,20 +65,19 @@ class Contents:
         tree = self.tree(entry.blob) if entry.blob else None
         return None if tree is None else Platform.of(path, tree)
 
-    def numbers(self, path: PurePosixPath, entry: Entry, context: Context) -> dict[str, Found]:
+    def numbers(self, path: PurePosixPath, entry: Entry, context: Context) -> dict[str, YamlFault]:
         """Return where a file holds a personal number that it may not, by the words around it."""
         parsed = self._parsed(entry.blob) if entry.blob else None
         if parsed is None or parsed.tree is None:
             return {}
-        found: dict[str, Found] = {}
+        found: dict[str, YamlFault] = {}
         for rule, fault in run(rules.on(File), File(path, parsed.tree), context):
             words = str(at(parsed.tree, fault.place.pointer))
-            found[words] = Found(rule.code, fault.message, *parsed.position(fault.place.pointer))
-        for each in parsed.faults:
-            if each.code in {rule.code for rule in rules.on(File)}:
-                words = LINE_BREAK.split(parsed.source)[each.line - 1]
-                found[words] = Found(each.code, each.message, each.line, each.column)
-        return found
+            place = parsed.position(fault.place.pointer)
+            found[words] = YamlFault(rule.code, *place, fault.message, fault.hint)
+        codes = {rule.code for rule in rules.on(File)}
+        lines = LINE_BREAK.split(parsed.source)
+        return found | {lines[each.line - 1]: each for each in parsed.faults if each.code in codes}
 
     def pairs(self, deltas: Iterable[Delta]) -> list[Pair]:
         """Return the records that were changed, before and after."""

@@ -22,12 +22,12 @@ def grounds(files: Files) -> bytes:
 
     The day is not in it: a verdict says for itself on which days it holds.
     """
-    return _digest(code(), *_texts(files, (SCHEMA_OF["platform"], POLICY_PATH, UNITS_PATH)))
+    return digest(code(), *_texts(files, (SCHEMA_OF["platform"], POLICY_PATH, UNITS_PATH)))
 
 
 def law(files: Files) -> bytes:
     """Return a digest of all that decides on a registry beside its records."""
-    return _digest(
+    return digest(
         code(), *_texts(files, (*SCHEMA_OF.values(), POLICY_PATH, UNITS_PATH, ACCESS_PATH))
     )
 
@@ -37,7 +37,7 @@ def code() -> bytes:
     """Return a digest of the rules and of everything that carries them out."""
     home = Path(qjmedia.__file__).parent
     ours = sorted(path for part in _CODE for path in (home / part).rglob("*.py"))
-    return _digest(
+    return digest(
         f"{sys.version} {sys.byteorder}".encode(),
         *(path.read_bytes() for path in ours),
         *(_build(name).encode() for name in _LIBRARIES),
@@ -63,7 +63,8 @@ def _build(name: str) -> str:
     return f"{name} {[*about]}"
 
 
-def _digest(*parts: bytes) -> bytes:
+def digest(*parts: bytes) -> bytes:
+    """Return one digest of several parts."""
     made = blake2b(digest_size=_BYTES)
     for part in parts:
         made.update(b"%d:" % len(part))

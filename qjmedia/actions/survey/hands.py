@@ -20,6 +20,9 @@ WORTH_IT = 1_500
 _PIECES = 24
 """Into so many parts the folders are cut for each hand: the last is not waited for long."""
 
+FAMILIAR = 10
+"""Of so many records in a folder that was known before one is taken to have changed."""
+
 
 class Job(NamedTuple):
     """What a process needs to know; open files and processes do not travel.

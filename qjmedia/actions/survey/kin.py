@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from qjmedia.actions.check import Judge
 from qjmedia.actions.survey.grounds import grounds
-from qjmedia.actions.survey.hands import Job, judge_all
+from qjmedia.actions.survey.hands import FAMILIAR, Job, judge_all
 from qjmedia.actions.survey.verdicts import every_key, unpacked
 from qjmedia.model.platform import Platform
 from qjmedia.store.cache import Cache, opened
@@ -18,8 +18,6 @@ from qjmedia.store.folders import records_in, trees
 AT_ONCE = 1_000
 """So many records of folders that are not known are judged and kept, so that they are from now on:
 in less than half a second. Of the others only the texts are looked through."""
-FAMILIAR = 10
-"""Of so many records in a folder that was known before one is taken to have changed."""
 
 Looks = Callable[[str], bool]
 """Says of a record's id and text whether it may hold one of the keys; its no is never wrong."""

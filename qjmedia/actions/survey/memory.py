@@ -3,10 +3,9 @@
 import marshal
 from collections.abc import Iterable
 from datetime import date
-from hashlib import blake2b
 from typing import Any
 
-from qjmedia.actions.survey.grounds import grounds, law
+from qjmedia.actions.survey.grounds import digest, grounds, law
 from qjmedia.model.finding import Finding, Report, Severity
 from qjmedia.model.today import Span
 from qjmedia.store.cache import Cache
@@ -92,11 +91,3 @@ def raised(flattened: Iterable[tuple[Any, ...]]) -> tuple[Finding, ...]:
         Finding(path, line, column, code, pointer, message, Severity(severity), hint)
         for path, line, column, code, pointer, message, severity, hint in flattened
     )
-
-
-def digest(*parts: bytes) -> bytes:
-    """Return one digest of several parts."""
-    made = blake2b(digest_size=20)
-    for part in parts:
-        made.update(b"%d:%b" % (len(part), part))
-    return made.digest()

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from qjmedia.actions.check import OWN_PATHS, Judge, Progress
 from qjmedia.actions.survey import across
-from qjmedia.actions.survey.hands import Job, judge_all
+from qjmedia.actions.survey.grounds import digest
+from qjmedia.actions.survey.hands import FAMILIAR, Job, judge_all
 from qjmedia.actions.survey.kin import has_one
-from qjmedia.actions.survey.memory import Memory, digest, flat, raised
+from qjmedia.actions.survey.memory import Memory, flat, raised
 from qjmedia.actions.survey.verdicts import Summary, unpacked
 from qjmedia.model.finding import Finding, Report
 from qjmedia.model.today import Span
@@ -23,8 +24,6 @@ from qjmedia.store.folders import Marks, beside, sizes_of
 
 STATE, SETTINGS = "state", "settings"
 """The kinds of values that are kept."""
-FAMILIAR = 10
-"""Of so many records in a folder that was judged before one is taken to have changed."""
 AT_ONCE = 64
 """So many folders are written to the cache together."""
 

@@ -1,16 +1,15 @@
 """The numbers given in a year are the same whether the cache knows them or not."""
 
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import samples
 from plain_git import git, put
+from witness import objects_read
 
 from qjmedia.actions.filing.numbers import Given, given
 from qjmedia.store.cache import WAY_OUT
-from qjmedia.store.objects import Found, Objects
 from qjmedia.store.repository import Repository
 
 if TYPE_CHECKING:
@@ -74,18 +73,8 @@ def test_another_line_of_history_does_not_show_what_this_one_did(
 
 
 def test_what_is_known_is_not_read_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    ask = Objects.ask
-
-    def noting(
-        self: Objects, names: Iterable[str], limit: int | None = None
-    ) -> Iterator[Found | None]:
-        for found in ask(self, names, limit):
-            asked.append(found.type if found is not None else "")
-            yield found
-
     _given(root)
-    monkeypatch.setattr(Objects, "ask", noting)
+    asked = objects_read(monkeypatch)
     _given(root)
     assert asked.count("blob") == 0
     _commit(root, "math-5", "005")
