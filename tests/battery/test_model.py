@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -234,7 +235,7 @@ class Registry(RuleBasedStateMachine):
             yield "approve", "--by 示例庚", self.approved
             yield "reject", "--by 示例庚 --reason 不必", lambda old: _as(old, REJECTED)
         if status == FILED:
-            options = "--deadline 2099-01-01 --reason 整改"
+            options = f"--deadline {_in_half_a_year()} --reason 整改"
             yield "order-close", options, lambda old: _filed(_as(old, SUSPENDED), "责令关停")
         if status == SUSPENDED:
             yield "reinstate", "--reason 已整改", lambda old: _as(old, FILED)
@@ -269,6 +270,11 @@ class Registry(RuleBasedStateMachine):
         assert sorted(staged) == sorted(self.staged)
         assert git(self.root, "diff", "--name-only") == ""
         self.agrees = True
+
+
+def _in_half_a_year() -> date:
+    # by the clock that dates the order: more than a year after it is refused
+    return date.today() + timedelta(days=180)  # noqa: DTZ011
 
 
 def _fields(name: str, account: str, *, bare: bool = False) -> dict[str, str]:
