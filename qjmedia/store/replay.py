@@ -15,6 +15,7 @@ from qjmedia.store.replaying.joining import Choose, Joiner, Placed, Question, Ta
 from qjmedia.store.replaying.moves import Move, below_root, edits, moves, require_plain
 from qjmedia.store.replaying.telling import News, retold, unclaimed
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import recovery
 from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Swap
 from qjmedia.store.writing.pack import NewObjects, flush_loose
@@ -114,8 +115,13 @@ def difference(repository: Repository, old: CommitId, new: CommitId) -> tuple[Sw
 
 
 def keep(repository: Repository, commit: CommitId) -> str:
-    """Give a commit a reference that nobody moves, and return its name."""
+    """Give a commit a reference that nobody moves, and return its name.
+
+    Raises:
+        Conflict: another Git is at work on that reference.
+    """
     name = f"{KEPT}{commit[:12]}"
+    recovery.unlock(repository, repository.place.common_dir / f"{name}.lock")
     repository.git.run("update-ref", name, commit)
     reached("kept")
     return name

@@ -2,25 +2,24 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
-from qjmedia.errors import BadRequest, Conflict, MachineFault, QjError, Refused
+from qjmedia.errors import BadRequest, Conflict, MachineFault, Refused
 from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store import layout
 from qjmedia.store.fault import GitFailed, of_os
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, BlobId, CommitId, TreeId
 from qjmedia.store.repository import Repository
-from qjmedia.store.writing import durable, index, interrupt, journal, lock, preflight, recovery
+from qjmedia.store.writing import index, interrupt, lock, preflight, recovery
 from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Journal, Swap
-from qjmedia.store.writing.landing import Lead, land
-from qjmedia.store.writing.maintenance import outlast, tidy
+from qjmedia.store.writing.maintenance import tidy
 from qjmedia.store.writing.pack import NewObjects, flush_loose, object_id
 from qjmedia.store.writing.preflight import Tip
+from qjmedia.store.writing.publish import is_free, publish
 from qjmedia.store.writing.tree import splice
 
 ATTEMPTS = 5
@@ -117,12 +116,13 @@ def advance(
         QjError, OSError: it could not be done, and nothing has changed.
     """
     checked = index.mark(repository)
-    if not _is_free(repository, tip, swaps):
+    if not is_free(repository, tip, swaps):
         return None
     entry = Journal(tip.ref, new, secrets.token_hex(16), tuple(swaps))
-    nothing_new = _Draft(Change({}, ""), entry.swaps, NewObjects(repository.place.algorithm))
+    nothing_new = NewObjects(repository.place.algorithm)
     with interrupt.deferred():
-        return _publish(repository, tip, entry, checked, nothing_new)
+        warnings = publish(repository, tip, entry, checked, nothing_new)
+    return None if warnings is None else Committed(new, Change({}, ""), warnings)
 
 
 def _repeat(
@@ -165,29 +165,14 @@ def _attempt(
     if not draft.swaps:
         return Committed(None, draft.change)
     checked = index.mark(repository)
-    if not _is_free(repository, tip, draft.swaps):
+    if not is_free(repository, tip, draft.swaps):
         return None
     reached("pre")
     commit = _write(repository, tip, draft, author)
     entry = Journal(tip.ref, commit, secrets.token_hex(16), draft.swaps)
     with interrupt.deferred():
-        return _publish(repository, tip, entry, checked, draft)
-
-
-def _is_free(repository: Repository, tip: Tip, swaps: Sequence[Swap]) -> bool:
-    """Whether the branch stands where we saw it and nothing is in the way.
-
-    Raises:
-        Refused: the branch stands there, but something of the user's is in the way.
-    """
-    try:
-        preflight.refuse_unfree(repository, tip, swaps)
-    except Refused:
-        # what looks staged or edited may be what somebody has just committed
-        if repository.tip(tip.ref) == tip.commit:
-            raise
-        return False
-    return True
+        warnings = publish(repository, tip, entry, checked, draft.objects)
+    return None if warnings is None else Committed(commit, draft.change, warnings)
 
 
 def _draft(
@@ -307,115 +292,3 @@ def _unsigned(error: GitFailed) -> MachineFault:
         f"这个仓库要求签名（commit.gpgsign），但签名没有成功，什么都没有写：{error.message}",
         hint="检查 git config user.signingkey 指向的密钥是否存在、是否已解锁（ssh-add）",
     )
-
-
-def _publish(
-    repository: Repository, tip: Tip, entry: Journal, checked: bytes | None, draft: _Draft
-) -> Committed | None:
-    guard, lead = index.Guard(repository, entry.token), Lead(repository, entry.swaps)
-    try:
-        journal.write(repository.place.git_dir, entry)
-        reached("journal")
-        guard.take()
-        unchanged = index.mark(repository) == checked
-        moved = (unchanged or _is_free(repository, tip, entry.swaps)) and _move(
-            repository, tip, entry, lead
-        )
-    except BaseException as error:
-        with suppress(QjError, OSError):
-            _back_out(repository, tip, entry, guard, lead, killed=_was_killed(error))
-        raise
-    if not moved:
-        guard.release()
-        journal.erase(repository.place.git_dir)
-        return None
-    reached("ref")
-    return Committed(entry.new, draft.change, _follow(repository, entry, draft.objects, guard))
-
-
-def _back_out(
-    repository: Repository,
-    tip: Tip,
-    entry: Journal,
-    guard: index.Guard,
-    lead: Lead,
-    *,
-    killed: bool,
-) -> None:
-    """Leave nothing behind, where it is certain that the branch stayed.
-
-    Otherwise recovery will find out. As long as the index is ahead of the branch the guard stays,
-    so that nobody commits our change for us. A Git that was killed leaves lock files, which only
-    our journal allows the next run to remove.
-    """
-    if not lead.stands:
-        guard.release()
-    now = repository.tip(tip.ref)
-    if now == tip.commit:
-        lead.back()
-    if now in {tip.commit, entry.new}:
-        guard.release()
-    if now == tip.commit and not killed:
-        journal.erase(repository.place.git_dir)
-
-
-def _was_killed(error: BaseException) -> bool:
-    return isinstance(error, GitFailed) and error.status < 0
-
-
-def _move(repository: Repository, tip: Tip, entry: Journal, lead: Lead) -> bool:
-    """Move the branch, the index ahead of it, if it still stands where we saw it."""
-    lead.go()
-    reached("ahead")
-    moved = _update_ref(repository, tip, entry)
-    if moved:
-        lead.followed()
-    else:
-        lead.back()
-    return moved
-
-
-def _update_ref(repository: Repository, tip: Tip, entry: Journal) -> bool:
-    """Move the branch if it still stands where we saw it: THE commit point."""
-    nothing = "0" * len(entry.new)
-    order = f"update {entry.ref}\0{entry.new}\0{tip.commit or nothing}\0".encode()
-    done = repository.git.run(
-        "update-ref",
-        "--create-reflog",
-        "-m",
-        "qjmedia",
-        "--stdin",
-        "-z",
-        stdin=order,
-        ok=(0, 1, 128),
-    )
-    if done.status == 0:
-        return True
-    now = repository.tip(entry.ref)
-    if now == entry.new:
-        return True
-    if now != tip.commit:
-        return False
-    if "File exists" in done.stderr:
-        raise index.occupied(repository.place.common_dir / f"{entry.ref}.lock")
-    raise GitFailed("update-ref", done.status, done.stderr)
-
-
-def _follow(
-    repository: Repository, entry: Journal, objects: NewObjects, guard: index.Guard
-) -> tuple[str, ...]:
-    place = repository.place
-    try:
-        outlast(repository, objects)
-        durable.flush_folders([(place.common_dir / entry.ref).parent, place.common_dir])
-        land(repository, entry.swaps, led=True)
-        guard.release()
-        journal.erase(place.git_dir)
-    except (QjError, OSError) as error:
-        fault = of_os(error) if isinstance(error, OSError) else error
-        return (f"改动已提交，但文件夹里的文件还没有跟上（{fault.message}）；下次运行时自动补上",)
-    finally:
-        with suppress(OSError):  # whatever went wrong, it must not lock plain Git out
-            guard.release()
-    reached("done")
-    return ()

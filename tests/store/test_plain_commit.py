@@ -19,7 +19,7 @@ from qjmedia.store import transaction
 from qjmedia.store.fault import GitFailed
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
-from qjmedia.store.writing import landing
+from qjmedia.store.writing import landing, publish
 
 STEPS = ("pre", "blob", "obj", "journal", "ahead", "ref", "wt", "idx", "done")
 NEW = "registry/platforms/physics/site.yaml"
@@ -66,8 +66,8 @@ def at(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[Callable[[], object]]]
         while acts[step]:
             acts[step].pop(0)()
 
-    monkeypatch.setattr(transaction, "reached", reached)
-    monkeypatch.setattr(landing, "reached", reached)
+    for module in (transaction, publish, landing):
+        monkeypatch.setattr(module, "reached", reached)
     return acts
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qjmedia.errors import QjError
 from qjmedia.store.repository import Repository
-from qjmedia.store.writing import index, journal, lock, pending, worktree
+from qjmedia.store.writing import branch_locks, index, journal, lock, pending, worktree
 from qjmedia.store.writing.journal import Journal, Swap
 from qjmedia.store.writing.landing import land, withdraw
 
@@ -121,7 +121,7 @@ def catch_up(repository: Repository, swaps: Sequence[Swap]) -> None:
 def _remove_stale_locks(repository: Repository, found: Journal) -> None:
     place = repository.place
     guard = index.lock_path(repository)
-    locks = [guard, place.git_dir / "HEAD.lock", place.common_dir / f"{found.ref}.lock"]
+    locks = [guard, *branch_locks.paths(repository, found.ref)]
     with suppress(FileNotFoundError):
         if guard.read_bytes() == index.guard_content(found.token):
             locks.remove(guard)  # ours stays until the index is right again
