@@ -12,40 +12,45 @@ if TYPE_CHECKING:
     from qjmedia.store.cache import Cache
 
 PLAINLY = 50
-"""So many records are read first: a small registry needs no cache, a large one shows at once."""
+"""Of so few folders so many records are read first: a small registry needs no cache."""
 
 OpenCache = Callable[[], "Cache | None"]
 Texts = Iterable[tuple[PurePosixPath, bytes]]
 Make = Callable[[Texts], bytes]
 """Makes of a folder's records, in path order, what is needed of them; of the same the same."""
+Said = Callable[[int, int], None]
+"""Is told how many folders of how many are done."""
 
 
 def no_cache() -> None:
     """Open none: everything is read."""
 
 
+def no_word(done: int, total: int) -> None:
+    """Say nothing."""
+
+
 def folderwise(
-    files: Files, kind: str, make: Make, open_cache: OpenCache = no_cache
+    files: Files, kind: str, make: Make, open_cache: OpenCache = no_cache, said: Said = no_word
 ) -> Iterator[bytes]:
     """Yield what `make` makes of each folder, in path order, each as soon as it is known.
 
     `kind` is the name by which it is kept; phones must not be in it.
     """
-    folders = iter(files.folders(PLATFORMS))
-    done = 0
-    for name in folders:
-        texts = [*read(files, name)]
+    names = files.folders(PLATFORMS)
+    first = done = 0
+    while first < len(names) <= PLAINLY and done < PLAINLY:
+        texts = [*read(files, names[first])]
         yield make(texts)
-        done += len(texts)
-        if done >= PLAINLY:
-            break
-    else:
+        first, done = first + 1, done + len(texts)
+    if first == len(names):
         return
     from qjmedia.actions.shelf import Shelf
 
     with closing(Shelf(files, open_cache(), kind, make)) as shelf:
-        for name in folders:
-            yield shelf.folder(name)
+        for count, each in enumerate(shelf.folders(names[first:]), first + 1):
+            said(count, len(names))
+            yield each
 
 
 def read(files: Files, folder: str) -> Iterator[tuple[PurePosixPath, bytes]]:

@@ -2,7 +2,6 @@
 
 import marshal
 from collections.abc import Iterator
-from itertools import compress
 from typing import NamedTuple
 
 from qjmedia.actions.browse import Filter
@@ -13,6 +12,9 @@ from qjmedia.store.files import Files
 
 BETWEEN = b",\n    "
 """What stands between two records of a JSON document."""
+_SIZE_BYTES = 8
+DEPTH = 2
+"""They stand in a list in a mapping."""
 
 
 class Listed(NamedTuple):
@@ -43,7 +45,7 @@ def listed(files: Files, wanted: Filter, open_cache: OpenCache = no_cache) -> It
 
 def documents(
     files: Files, wanted: Filter, open_cache: OpenCache = no_cache, *, full: bool = False
-) -> Iterator[bytes]:
+) -> Iterator[bytes | memoryview]:
     """Yield the records that a filter keeps as JSON, one or several with `BETWEEN` in between.
 
     With `full` phones are not masked: that is never kept in the cache.
@@ -53,8 +55,7 @@ def documents(
         yield from (document(each, full=True) for each in found if wanted.keeps(each))
         return
     for kept in folderwise(files, "documents", _documents, open_cache):
-        heads, whole = marshal.loads(kept)  # noqa: S302  our own, by its checksum where it was kept
-        chosen = whole if wanted == Filter() else _chosen(heads, whole, wanted)
+        chosen = _chosen(memoryview(kept), wanted)
         if chosen:
             yield chosen
 
@@ -62,10 +63,10 @@ def documents(
 def document(platform: Platform, *, full: bool) -> bytes:
     """Return a record as it stands in a JSON document, phones masked unless `full`."""
     from qjmedia.model.privacy import masked
-    from qjmedia.render.findings import document as as_json
+    from qjmedia.render.findings import record
 
-    text = as_json(platform.tree if full else masked(platform.tree)).removesuffix("\n")
-    return text.encode("utf-8", "surrogateescape").replace(b"\n", b"\n    ")
+    text = record(platform.tree if full else masked(platform.tree), depth=DEPTH)
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _lines(texts: Texts) -> bytes:
@@ -73,16 +74,22 @@ def _lines(texts: Texts) -> bytes:
 
 
 def _documents(texts: Texts) -> bytes:
+    """Return how long what a filter goes by is, that itself, and the records as JSON."""
     found = [*records.understandable(texts)]
     made = [document(each, full=False) for each in found]
     heads = [(tuple(Listed.of(each)), len(text)) for each, text in zip(found, made, strict=True)]
-    return marshal.dumps((marshal.dumps(heads), BETWEEN.join(made)))
+    head = marshal.dumps(heads)
+    return b"".join((len(head).to_bytes(_SIZE_BYTES), head, BETWEEN.join(made)))
 
 
-def _chosen(heads: bytes, whole: bytes, wanted: Filter) -> bytes:
-    rows = marshal.loads(heads)  # noqa: S302  from within what was checked
-    texts, start = [], 0
-    for _, size in rows:
-        texts.append(whole[start : start + size])
+def _chosen(kept: memoryview, wanted: Filter) -> memoryview | bytes:
+    """Return of the documents of a folder those that a filter keeps."""
+    start = _SIZE_BYTES + int.from_bytes(kept[:_SIZE_BYTES])
+    if wanted == Filter():
+        return kept[start:]
+    texts: list[memoryview] = []
+    for row, size in marshal.loads(kept[_SIZE_BYTES:start]):  # noqa: S302  our own, by its checksum where it was kept
+        if wanted.keeps(Listed._make(row)):
+            texts.append(kept[start : start + size])
         start += size + len(BETWEEN)
-    return BETWEEN.join(compress(texts, (wanted.keeps(Listed._make(row)) for row, _ in rows)))
+    return BETWEEN.join(texts)

@@ -1,17 +1,24 @@
 """What commands that only read need of each folder, kept until something in the folder changes."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 
-from qjmedia.actions.folderwise import Make, Texts, read
+from qjmedia.actions.ahead import ahead
+from qjmedia.actions.folderwise import Make
+from qjmedia.actions.looking import Knowing, Looked, Plain
 from qjmedia.actions.survey.grounds import code
 from qjmedia.render import findings
 from qjmedia.store.cache import Cache, Seen
 from qjmedia.store.files import Files, WorkTree
-from qjmedia.store.folders import content, mark_of
+from qjmedia.store.layout import PLATFORMS
 
 AT_ONCE = 64
 """So many folders are written to the cache together."""
+MUCH = 1_500
+SAMPLE = 4
+"""As there are records in so many folders, so many there are taken to be in the others."""
 
 
 class Shelf:
@@ -27,22 +34,19 @@ class Shelf:
         self._cache = cache
         self._kind = kind
         self._make = make
-        self._digest = _grounds()
+        self._digest = _grounds() if cache is not None else b""
         self._grounds = cache.grounds(self._digest) if cache is not None else 0
         self._place = str(files.root) if isinstance(files, WorkTree) else ""
-        self._seen = cache.seen(self._place) if cache is not None and self._place else {}
         self._new: dict[tuple[str, str, bytes], bytes] = {}
         self._news: dict[str, Seen] = {}
         self._count = 0
 
-    def folder(self, name: str) -> bytes:
-        """Return what is needed of a folder."""
-        if self._cache is None:
-            return self._make(read(self._files, name))
-        mark = mark_of(self._files, name)
-        was, tree = self._seen.get(name, (b"", b"")) if self._place else (mark, mark)
-        known = self._known(name, tree) if mark and was == mark else None
-        return known if known is not None else self._made(name, mark)
+    def folders(self, names: Sequence[str]) -> Iterator[bytes]:
+        """Yield what is needed of each folder, by all cores where it is much to look at."""
+        look = self._look()
+        with closing(ahead(look, names, alone=not self._is_much(names))) as looks:
+            for name, found in zip(names, looks, strict=True):
+                yield self._taken(name, Looked(*found))
 
     def close(self) -> None:
         """Keep what was read and end the use of the cache."""
@@ -50,19 +54,33 @@ class Shelf:
             self._keep()
             self._cache.close()
 
-    def _made(self, name: str, mark: bytes) -> bytes:
-        held = content(self._files, name)
-        self._count += len(held.records)
-        texts: Texts = held.data.items()
-        if not held.data:
-            texts = self._files.read_all(path for path, _ in held.records)
-        known = self._known(name, held.tree)
-        made = known if known is not None else self._make(texts)
-        if held.tree:
-            self._new[self._kind, name, held.tree] = made
-        if mark and self._place:
-            self._news[name] = Seen(mark, held.tree, held.files)
-        if len(self._new) >= AT_ONCE:
+    def _is_much(self, names: Sequence[str]) -> bool:
+        """Whether folders hold so much that other processes gain more than their start takes."""
+        sample = names[:: len(names) // SAMPLE + 1]
+        records = sum(len(self._files.paths(PLATFORMS / name)) for name in sample)
+        return records * len(names) >= MUCH * len(sample)
+
+    def _look(self) -> Plain:
+        if self._cache is None:
+            return Plain(self._files, self._make)
+        known = self._cache.shelved_trees(self._kind, self._grounds) if self._grounds else ()
+        seen = self._cache.seen(self._place) if self._place else {}
+        return Knowing(self._files, self._make, known, seen)
+
+    def _taken(self, name: str, found: Looked) -> bytes:
+        """Return what is needed of a folder, and note what is new of it."""
+        made = found.made
+        if made is None:
+            made = self._known(name, found.tree)
+        if made is None:  # it was known a moment ago, and is lost or spoilt
+            found = Knowing(self._files, self._make, (), {}).anew(name)
+            made = found.made or b""
+        if found.tree and found.made is not None:
+            self._new[self._kind, name, found.tree] = made
+        if found.mark:
+            self._news[name] = Seen(found.mark, found.tree, found.files)
+        self._count += found.records
+        if max(len(self._new), len(self._news)) >= AT_ONCE:
             self._keep()
         return made
 
@@ -72,7 +90,7 @@ class Shelf:
         return self._cache.shelved(self._kind, self._grounds, name, tree)
 
     def _keep(self) -> None:
-        if self._cache is not None and self._new:
+        if self._cache is not None and (self._new or self._news):
             seen = (self._place, self._news) if self._news else None
             self._cache.keep(self._digest, shelf=self._new, seen=seen, records=self._count)
         self._new, self._news = {}, {}

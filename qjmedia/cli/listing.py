@@ -40,14 +40,13 @@ def show(platforms: "Iterable[Listed]", units: Units, *, full: bool, quiet: bool
     note(f"共 {count} 个平台")
 
 
-def emit_records(texts: Iterable[bytes]) -> None:
+def emit_records(texts: "Iterable[bytes | memoryview]") -> None:
     """Print records as one JSON document, each text as soon as it comes."""
     from qjmedia.actions.listing import BETWEEN
 
     before = b'{\n  "version": 1,\n  "platforms": [\n    '
     for text in texts:
-        _write(before)
-        _write(text)
+        _write(before, text)
         before = BETWEEN
     if before[:1] == b"{":
         emit({"version": 1, "platforms": []})
@@ -55,7 +54,13 @@ def emit_records(texts: Iterable[bytes]) -> None:
         _write(b"\n  ]\n}\n")
 
 
-def _write(text: bytes) -> None:
-    """Print UTF-8; where the terminal speaks something else, in that."""
-    is_utf8 = sys.platform != "win32" and sys.stdout.encoding.lower() in {"utf-8", "utf8"}
-    typer.echo(text if is_utf8 else text.decode("utf-8", "surrogateescape"), nl=False)
+def _write(*texts: bytes | memoryview) -> None:
+    """Print UTF-8 at once; where the terminal speaks something else, in that."""
+    if sys.platform == "win32" or sys.stdout.encoding.lower() not in {"utf-8", "utf8"}:
+        for text in texts:
+            typer.echo(bytes(text).decode("utf-8", "surrogateescape"), nl=False)
+        return
+    sys.stdout.flush()
+    for text in texts:
+        sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()

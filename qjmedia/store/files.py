@@ -199,8 +199,11 @@ class Revision:
         return None if entry is None else entry.blob
 
 
-def entries(folder: Path | str) -> list[os.DirEntry[str]]:
-    """Return what stands in a folder, our own work files and Git's apart; nothing if it is gone."""
+def entries(folder: Path | str | int) -> list[os.DirEntry[str]]:
+    """Return what stands in a folder, our own work files and Git's apart; nothing if it is gone.
+
+    The folder is told by its path, or by the descriptor of an open one.
+    """
     try:
         with os.scandir(folder) as found:
             return [

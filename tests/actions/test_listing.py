@@ -1,5 +1,7 @@
 """A list of a large registry reads what has changed, and shows what a plain one shows."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 import samples
 from plain_git import git, put
 
-from qjmedia.actions import folderwise, shelf
+from qjmedia.actions import folderwise, looking
 from qjmedia.actions.browse import Filter
 from qjmedia.actions.listing import BETWEEN, Listed, document, documents, listed
 from qjmedia.actions.searching import search
@@ -64,8 +66,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return whole(files, folder)
 
     monkeypatch.setattr(folderwise, "read", noting)
-    monkeypatch.setattr(shelf, "read", noting)
-    monkeypatch.setattr(shelf, "content", noting_too)
+    monkeypatch.setattr(looking, "read", noting)
+    monkeypatch.setattr(looking, "content", noting_too)
     return seen
 
 
@@ -82,12 +84,42 @@ def test_only_a_folder_that_has_changed_is_read_again(files: WorkTree, read: lis
     assert read == [*OWNERS]
     read.clear()
     the_list(files)
-    assert read == ["academic"]  # shown at once, before the cache is asked
+    assert read == []
     path = files.root / PLATFORMS / "math/math-1.yaml"
     path.write_text(path.read_text("utf-8").replace("math_1", "math_9"), "utf-8")
     read.clear()
     assert the_list(files) == plainly(files)
-    assert read == ["academic", "math"]
+    assert read == ["math"]
+
+
+COPIED = """
+import sys
+from pathlib import Path
+from qjmedia.actions import ahead, folderwise, shelf
+from qjmedia.actions.browse import Filter
+from qjmedia.actions.folderwise import no_cache
+from qjmedia.actions.listing import BETWEEN, documents
+from qjmedia.store.cache import Cache
+from qjmedia.store.files import Revision, WorkTree
+from qjmedia.store.repository import Repository
+
+ahead.cores, shelf.MUCH, folderwise.PLAINLY = lambda: 2, 0, 0
+root = Path(sys.argv[1])
+repository = Repository.open(root)
+for files in (WorkTree(root), Revision(repository, repository.head())):
+    for cache in (no_cache, *[lambda: Cache.open(root)] * 2):
+        sys.stdout.buffer.write(BETWEEN.join(documents(files, Filter(), cache)) + b"\\0")
+repository.close()
+"""
+
+
+def test_copies_of_the_process_find_the_same(files: WorkTree) -> None:
+    git(files.root, "add", ".")
+    git(files.root, "commit", "-q", "-m", "registry")
+    done = subprocess.run(
+        [sys.executable, "-c", COPIED, str(files.root)], capture_output=True, check=True
+    )
+    assert done.stdout.split(b"\0") == [*[BETWEEN.join(plainly(files))] * 6, b""]
 
 
 def test_a_broken_cache_is_an_empty_one(files: WorkTree) -> None:
@@ -130,7 +162,7 @@ def test_a_search_reads_as_yaml_what_may_hold_the_text(
 
     monkeypatch.setattr("qjmedia.store.records.parse", noting)
     assert the_search(files, "MATH_１") == ["math-1"]
-    assert len(parsed) == 3 + 1  # the first folder is shown at once, before the cache is asked
+    assert len(parsed) == 1
 
 
 def test_a_phone_is_found_though_it_is_not_kept(files: WorkTree) -> None:

@@ -1,10 +1,13 @@
 """Reports, a format a function."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qjmedia.model.finding import Finding, Report, Severity
-from qjmedia.render.findings import WRITERS, lines, visible
+from qjmedia.render.findings import WRITERS, document, lines, record, visible
+
+if TYPE_CHECKING:
+    from qjmedia.model.tree import Record
 
 POST = Finding(
     path="registry/platforms/math/math-wechat.yaml",
@@ -55,3 +58,15 @@ def test_no_value_steers_the_terminal() -> None:
         assert not set(written) & (set(evil) - set("[31m\n"))
         assert written.encode()
     assert json.loads(WRITERS["json"](report))["findings"][0]["message"] == evil
+
+
+def test_a_record_is_written_as_json_writes_it() -> None:
+    odd = 'a"b\\c\n\t\u200b\u2028\x7f\x1b\ud800😀é'
+    tree: Record = {
+        "id": "math", odd: odd, "none": {}, "empty": [], "": "",
+        "filings": [{"changes": [{"field": "name", "from": odd}]}, [["x"], []], "plain"],
+    }  # fmt: skip
+    assert record(tree) == document(tree).removesuffix("\n")
+    held = document({"platforms": [tree, tree]})
+    between = f",\n    {record(tree, depth=2)}\n"
+    assert between in held
