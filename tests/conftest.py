@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +17,14 @@ from shelf import Shelf
 from qjmedia.cli import run
 
 if TYPE_CHECKING:
+    from porter import Porter
     from zygote import Zygote
 
 pytest_plugins = ["tally"]
+
+MEMORY = Path("/dev/shm")  # noqa: S108  where pytest makes a folder of its own
+ROOM_BYTES = 4 << 30
+"""What the folders of all tests come to, twice over."""
 
 GITCONFIG = """\
 [user]
@@ -25,22 +32,39 @@ GITCONFIG = """\
 	email = jia@example.edu.cn
 [init]
 	defaultBranch = main
+	templateDir = {template}
 [gc]
 	auto = 0
 """
 
 
+def pytest_configure() -> None:
+    """Let bytecode be kept, and the tests' folders lie in memory where there is room.
+
+    Some images forbid bytecode: hundreds of interpreters would compile all that we have.
+    """
+    sys.dont_write_bytecode = False
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text(GITCONFIG, "utf-8")
+    template = (
+        home / "template"
+    )  # Git's own has a dozen examples of hooks, copied with each registry
+    for folder in ("hooks", "info"):
+        (template / folder).mkdir(parents=True)
+    (home / ".gitconfig").write_text(GITCONFIG.format(template=template), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HOME", str(home))
         patch.setenv("USERPROFILE", str(home))
         patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-        patch.delenv("QJMEDIA_ROOT", raising=False)
+        for name in ("QJMEDIA_ROOT", "PYTHONDONTWRITEBYTECODE"):
+            patch.delenv(name, raising=False)
         yield
 
 
@@ -53,6 +77,15 @@ def zygote(_no_settings_of_this_machine: None) -> Iterator["Zygote"]:
         pytest.skip("orphans are gathered on Linux only")
     with Zygote() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def porter(zygote: "Zygote", tmp_path_factory: pytest.TempPathFactory) -> Iterator["Porter"]:
+    """Return who runs commands for shells, terminals and hooks."""
+    from porter import Porter
+
+    with Porter(zygote, tmp_path_factory.mktemp("porter")) as waiting:
+        yield waiting
 
 
 @dataclass(frozen=True)

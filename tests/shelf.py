@@ -25,6 +25,8 @@ class Shelf:
         kept = self._folder / name
         if not kept.exists():
             build()
+            if (root / ".git").is_dir():  # a file and a folder an object are most of what is copied
+                git(root, "repack", "-a", "-d", "--quiet")
             shutil.copytree(root, kept, symlinks=True)
             return root
         root.mkdir(parents=True, exist_ok=True)

@@ -215,6 +215,15 @@ def test_what_somebody_staged_is_no_lag(school: Path, qjmedia: Command) -> None:
     assert "index" not in lines(qjmedia)
 
 
+def unpack(root: Path) -> None:
+    """Let each object stand in a file of its own."""
+    for pack in [*(root / ".git/objects/pack").glob("*.pack")]:
+        data = pack.read_bytes()
+        for path in pack.parent.glob(f"{pack.stem}.*"):
+            path.unlink()
+        git(root, "unpack-objects", "-q", stdin=data)
+
+
 def loose(root: Path, name: str) -> Path:
     return root / ".git/objects" / name[:2] / name[2:]
 
@@ -223,6 +232,7 @@ def test_a_tampered_object_is_found_and_fetched_again(school: Path, qjmedia: Com
     git(school.parent, "clone", "-q", "--bare", "--no-hardlinks", "school", "server.git")
     git(school, "remote", "add", "origin", "../server.git")
     git(school, "fetch", "-q")
+    unpack(school)
     blob, tree, commit = (
         git(school, "rev-parse", name)
         for name in ("HEAD~1:registry/units.yaml", "HEAD~1^{tree}", "HEAD~1")
@@ -243,6 +253,7 @@ def test_a_tampered_object_is_found_and_fetched_again(school: Path, qjmedia: Com
 def test_without_a_server_what_the_files_still_hold_comes_back(
     school: Path, qjmedia: Command
 ) -> None:
+    unpack(school)
     name = git(school, "rev-parse", "HEAD:registry/units.yaml")
     path = loose(school, name)
     path.chmod(0o644)

@@ -351,4 +351,4 @@ def test_four_times_the_findings_take_little_more_than_four_times_as_long(name: 
         return time.process_time() - started
 
     few = min(spent(3_000) for _ in range(3))
-    assert min(spent(12_000) for _ in range(2)) < 12 * few + 0.2
+    assert any(spent(12_000) < 12 * few + 0.2 for _ in range(2))

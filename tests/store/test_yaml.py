@@ -1,5 +1,6 @@
 """Reading records: what is accepted, what is refused, and where."""
 
+import functools
 import itertools
 import json
 import subprocess
@@ -372,6 +373,7 @@ def test_positions_of_an_unreadable_file() -> None:
 # Hostile input
 
 
+@functools.cache
 def _hostile() -> dict[str, bytes]:
     """Return the inputs that hang, crash or fool the usual readers."""
     laughs = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -424,13 +426,10 @@ def _hostile() -> dict[str, bytes]:
 
 
 def _spent(data: bytes) -> float:
-    """Return the processor time that reading takes, in seconds; the least of three."""
-    spent = []
-    for _ in range(3):
-        start = time.process_time()
-        parse(data)
-        spent.append(time.process_time() - start)
-    return min(spent)
+    """Return the processor time that reading takes, in seconds."""
+    start = time.process_time()
+    parse(data)
+    return time.process_time() - start
 
 
 @pytest.fixture(scope="module")
@@ -438,7 +437,7 @@ def largest() -> float:
     """Return what the largest file that is still read takes, in seconds of processor time."""
     data = b"a:\n" + b"- xxxxxxxx\n" * 19_900
     assert parse(data).tree is not None
-    return _spent(data)
+    return min(_spent(data) for _ in range(3))
 
 
 @pytest.mark.parametrize("name", _hostile())
@@ -448,7 +447,7 @@ def test_hostile_input_costs_no_more_than_a_large_record(name: str, largest: flo
     assert parsed.faults
     assert all(fault.line > 0 and fault.column > 0 for fault in parsed.faults)
     assert parsed.position("/a/0/b")
-    assert _spent(data) < 4 * largest
+    assert any(_spent(data) < 4 * largest for _ in range(3))
 
 
 def test_hostile_input_takes_no_memory(tmp_path: Path) -> None:
