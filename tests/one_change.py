@@ -4,6 +4,7 @@ python one_change.py ROOT TEXT PATH...
 """
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
@@ -33,8 +34,15 @@ def make(root: Path, change: Change) -> Committed:
     raise Conflict("每次都有人更快")
 
 
-if __name__ == "__main__":
+def run(argv: Sequence[str]) -> int:
+    """Run the program and return its exit code."""
     try:
-        main(*sys.argv[1:])
+        main(*argv)
     except QjError as error:
-        sys.exit(f"{type(error).__name__}: {error.message}（{error.hint}）")
+        print(f"{type(error).__name__}: {error.message}（{error.hint}）", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))

@@ -1,8 +1,8 @@
-"""A server's hook without Python's start-up.
+"""Commands for shells, terminals and hooks, without Python's start-up.
 
-Git starts a hook of three lines, which hands its streams and surroundings to a zygote; the command
-that the real hook would start is forked there. What the real hook is made of is tried in
-cli/test_hook.py.
+Who starts `qjmedia` here starts a script of a few lines, which hands its streams and surroundings
+to a zygote; the command is forked there, and the script ends as it ends. The command takes no part
+in the terminal's process group: Ctrl-C reaches it, but not what it has started.
 """
 
 import json
@@ -16,19 +16,30 @@ from typing import Self
 
 from zygote import LARGEST, Zygote
 
-HOOK = """\
+SCRIPT = """\
 #!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 door.connect({door!r})
-order = json.dumps({{"cwd": os.getcwd(), "env": dict(os.environ)}})
-socket.send_fds(door, [order.encode()], [0, 1, 2])
-sys.exit(int(door.recv(16)))
+argv = {argv!r} or sys.argv[1:]
+order = {{"argv": argv, "cwd": os.getcwd(), "env": dict(os.environ)}}
+socket.send_fds(door, [json.dumps(order).encode()], [0, 1, 2])
+command = int(door.recv(16))
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, lambda number, _: os.kill(command, number))
+code = int(door.recv(16))
+if code < 0:
+    os.kill(os.getpid(), -code)
+sys.exit(code)
 """
 
 
 class Porter:
-    """Answers the hooks that were put in place by it."""
+    """Answers the scripts that were put in place by it.
+
+    Attributes:
+        command: the script that stands for `qjmedia`, in a folder of its own.
+    """
 
     def __init__(self, zygote: Zygote, folder: Path) -> None:
         """Take the process to fork from, and where to listen."""
@@ -39,6 +50,8 @@ class Porter:
         self._door.listen()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
+        self.command = folder / "bin/qjmedia"
+        self._put(self.command)
 
     def __enter__(self) -> Self:
         return self
@@ -49,11 +62,14 @@ class Porter:
         self._door.close()
 
     def guard(self, server: Path) -> None:
-        """Put the hook into a bare repository."""
-        hook = server / "hooks/pre-receive"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text(HOOK.format(python=sys.executable, door=self._path), "utf-8")
-        hook.chmod(0o755)
+        """Put the hook into a bare repository; what the real one is made of: cli/test_hook.py."""
+        self._put(server / "hooks/pre-receive", "hook", "pre-receive")
+
+    def _put(self, script: Path, *argv: str) -> None:
+        script.parent.mkdir(exist_ok=True)
+        text = SCRIPT.format(python=sys.executable, door=self._path, argv=list(argv))
+        script.write_text(text, "utf-8")
+        script.chmod(0o755)
 
     def _serve(self) -> None:
         while True:
@@ -61,19 +77,19 @@ class Porter:
                 line, _ = self._door.accept()
             except OSError:  # closed
                 return
-            with line, suppress(BrokenPipeError):
-                line.send(str(self._answer(line)).encode())
+            # each in a thread: what one command pushes, the server's hook looks at
+            threading.Thread(target=self._answer, args=[line], daemon=True).start()
 
-    def _answer(self, line: socket.socket) -> int:
+    def _answer(self, line: socket.socket) -> None:
         order, (given, out, err), _, _ = socket.recv_fds(line, LARGEST, 3)
         asked = json.loads(order)
-        try:
-            with open(given, encoding="utf-8", closefd=False) as stdin:
-                pushed = stdin.read()
-            return self._zygote.run(
-                "hook", "pre-receive", cwd=Path(asked["cwd"]), stdin=pushed, env=asked["env"],
-                out=out, err=err,
-            ).code  # fmt: skip
-        finally:
+        with line, suppress(BrokenPipeError):
+            started = self._zygote.start(
+                *asked["argv"], cwd=Path(asked["cwd"]), stdin=given, out=out, err=err,
+                whole_env=asked["env"],
+            )  # fmt: skip
             for each in (given, out, err):
                 os.close(each)
+            with started as running:
+                line.send(str(running.pid).encode())
+                line.send(str(running.finish().code).encode())

@@ -4,13 +4,13 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import scene
 from plain_git import git
+from porter import Porter
 
 PAGE = Path(__file__).parents[1] / "docs/backup.md"
 _STEP = re.compile(r"^<!-- (先|后)：(.*?) -->$|^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -61,9 +61,9 @@ def top(_laid_out: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("title", SECTIONS)
-def test_what_the_page_says_works(top: Path, title: str) -> None:
+def test_what_the_page_says_works(top: Path, title: str, porter: Porter) -> None:
     script = f"set -euo pipefail\n{SECTIONS[title]}\n"
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{porter.command.parent}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "TOP": str(top), "CI": "1"}
     done = subprocess.run(
         ["bash", "-x", "-c", script], cwd=top, env=env, capture_output=True, check=False

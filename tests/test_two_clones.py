@@ -1,9 +1,6 @@
 """Two offices, one server: both approve at the same time, and no number is given twice."""
 
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +10,7 @@ import past
 import pytest
 from conftest import Command, Ran
 from plain_git import commits, git, is_clean
+from zygote import Zygote
 
 from qjmedia.model.tree import Record, sequence
 from qjmedia.store.writing.recovery import recover
@@ -261,16 +259,15 @@ def test_a_dry_run_and_an_unreachable_server_change_nothing(offices: Offices) ->
 
 @pytest.mark.parametrize("step", ["journal", "ref", "wt", "idx"])
 def test_killed_while_it_joins_the_clone_is_as_before_or_as_after(
-    offices: Offices, step: str
+    offices: Offices, step: str, zygote: Zygote
 ) -> None:
     first, second = offices.first, offices.second
     first.approve("math-a")
     assert first.push()
     second.approve("math-b")
-    argv = [sys.executable, "-m", "qjmedia", "sync", "-y", "--root", str(second.root), *TODAY]
-    env = {**os.environ, "QJMEDIA_TESTING": "1", "QJMEDIA_FAIL": step}
-    killed = subprocess.run(argv, env=env, capture_output=True, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    env = {"QJMEDIA_TESTING": "1", "QJMEDIA_FAIL": step}
+    killed = zygote.run("sync", "-y", *TODAY, cwd=second.root, env=env)
+    assert killed.code == -signal.SIGKILL
     recover(second.root)
     assert second.number("math-b") == ("2026-1" if step == "journal" else "2026-2")
     assert second("sync", "-y", *TODAY).code == 0

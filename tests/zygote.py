@@ -1,17 +1,20 @@
 """A process that has imported everything and forks commands from itself (Linux).
 
 Python's start-up is most of a command's life, so a kill at a random moment mostly hits nothing
-else. What is forked here begins at once with `qjmedia.cli.run`, starts real Git processes and
-leads a process group of its own. Between it and the zygote stands a keeper, which gathers the
-orphans of what was killed, so that a test may kill them too or wait for their end.
+else. What is forked here begins at once with `run` of qjmedia.cli or of another module, starts
+real Git processes and leads a process group of its own. Between it and the zygote stands a keeper,
+which gathers the orphans of what was killed, so that a test may kill them too or wait for their
+end.
 
 python zygote.py SOCKET
 """
 
 import ctypes
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import shutil
 import signal
 import socket
@@ -114,8 +117,10 @@ class Zygote:
         self,
         *argv: str,
         cwd: Path,
-        stdin: str = "",
+        module: str = "qjmedia.cli",
+        stdin: str | int = "",
         env: Mapping[str, str] | None = None,
+        whole_env: Mapping[str, str] | None = None,
         closed: tuple[int, ...] = (),
         out: int | None = None,
         err: int | None = None,
@@ -125,25 +130,29 @@ class Zygote:
         Args:
             argv: what follows `qjmedia`.
             cwd: where.
-            stdin: what it reads.
+            module: whose `run` takes the arguments.
+            stdin: what it reads, as a text or as a descriptor.
             env: set beside the environment of this process.
+            whole_env: instead of the environment of this process.
             closed: of the descriptors 0, 1, 2 those it does not have.
             out: where its standard output goes instead.
             err: where its standard error goes instead.
         """
         order = {
             "argv": argv,
+            "module": module,
             "cwd": str(cwd),
-            "env": {**os.environ, **(env or {})},
+            "env": {**(os.environ if whole_env is None else whole_env), **(env or {})},
             "closed": closed,
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         files = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115  # Running closes them
-        files[0].write(stdin.encode())
-        files[0].seek(0)
+        if isinstance(stdin, str):
+            files[0].write(stdin.encode())
+            files[0].seek(0)
         numbers = [file.fileno() for file in files]
-        for number, instead in ((1, out), (2, err)):
-            if instead is not None:
+        for number, instead in enumerate((stdin, out, err)):
+            if isinstance(instead, int):
                 numbers[number] = instead
         with self._lock, theirs:
             socket.send_fds(self._line, [json.dumps(order).encode()], [theirs.fileno(), *numbers])
@@ -186,11 +195,16 @@ def _serve(line: socket.socket) -> None:
 
 
 def _warm_up() -> None:
-    """Run every kind of command once, so that all it needs is imported."""
+    """Import all of it, and run every kind of command once, for what is imported on the way."""
     import make
+    import questionary  # noqa: F401  # of what is typed on a terminal
 
+    import qjmedia
     from qjmedia.cli import run
 
+    for each in pkgutil.walk_packages(qjmedia.__path__, "qjmedia."):
+        if not each.name.endswith("__main__"):
+            importlib.import_module(each.name)
     home = Path(tempfile.mkdtemp(prefix="zygote-"))
     out, err = os.dup(1), os.dup(2)
     quiet = os.open(home / "log", os.O_WRONLY | os.O_CREAT)
@@ -245,8 +259,7 @@ def _keep(order: dict[str, Any], descriptors: list[int]) -> None:
 
 def _become(order: dict[str, Any], descriptors: list[int]) -> None:
     """Be the command."""
-    from qjmedia.cli import run
-
+    run = importlib.import_module(order["module"]).run
     os.setsid()
     for wanted, descriptor in enumerate(descriptors):
         os.dup2(descriptor, wanted)

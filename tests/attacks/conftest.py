@@ -1,14 +1,16 @@
 """One attacked registry a session, cheap copies of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import scene
 import sealed
-from porter import Porter
 from scene import Desk, Guarding, Serving
 from shelf import Shelf
+
+if TYPE_CHECKING:
+    from porter import Porter
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +21,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, shelf: Shelf) -> Path:
 
 
 @pytest.fixture(scope="session")
-def guard(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Guarding]:
+def guard(request: pytest.FixtureRequest) -> Guarding:
     """Return what puts the hook into a bare repository; Python starts once for all of them."""
     if not Path("/proc/self/task").exists():
-        yield scene.hooked
-        return
-    zygote = request.getfixturevalue("zygote")
-    with Porter(zygote, tmp_path_factory.mktemp("porter")) as porter:
-        yield porter.guard
+        return scene.hooked
+    porter: Porter = request.getfixturevalue("porter")
+    return porter.guard
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,13 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 
 import pexpect
 import pytest
 from conftest import Command
 from plain_git import git, put
+from porter import Porter
 
 ESCAPE = "\x1b]0;title\x07\x1b[2J\x1b[31m\x9b31m"
 HIDDEN = "\u202e\u2066\u200b\u200f\u00ad\ufeff\u2028\x85\x7f\r"
@@ -75,11 +75,11 @@ def test_no_command_hands_a_control_character_on(qjmedia: Command) -> None:
     assert wild == []
 
 
-def test_a_terminal_sees_the_same_words(spoilt: Path) -> None:
+def test_a_terminal_sees_the_same_words(spoilt: Path, porter: Porter) -> None:
     env = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1", "COLUMNS": "200"}
     for argv in (["list"], ["log"]):
         said = str(pexpect.run(
-            f"{sys.executable} -m qjmedia " + " ".join(argv), cwd=str(spoilt), env=env,
+            " ".join([str(porter.command), *argv]), cwd=str(spoilt), env=env,
             encoding="utf-8", timeout=60, withexitstatus=False,
         ))  # fmt: skip
         plain = re.sub("\x1b\\[[01]m", "", said.replace("\r\n", "\n"))  # the table's own bold

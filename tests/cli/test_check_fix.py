@@ -3,13 +3,13 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import make
 import pexpect
 import pytest
 from conftest import Command
+from porter import Porter
 from shelf import Shelf
 
 PHONE = "13800000000"
@@ -161,10 +161,10 @@ def test_options_that_contradict_are_refused(bad: Path, qjmedia: Command, typed:
     assert (bad / RECORD).read_text("utf-8") == BAD
 
 
-def test_a_terminal_is_asked_in_colour(bad: Path) -> None:
+def test_a_terminal_is_asked_in_colour(bad: Path, porter: Porter) -> None:
     child = pexpect.spawn(
-        sys.executable,
-        ["-m", "qjmedia", "check", "--fix"],
+        str(porter.command),
+        ["check", "--fix"],
         encoding="utf-8",
         env={**os.environ, "TERM": "dumb", "CI": "", "NO_COLOR": ""},
         timeout=20,

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pexpect
 import pytest
 from conftest import Command
 from plain_git import commits, git
+from porter import Porter
 
 HEADER = "媒体名称,类型,账号,所属单位,负责人手机"
 GOOD = "示例数院,公众号,exmath,数学学院,13800000000"
@@ -207,12 +207,14 @@ def test_phones_are_masked_when_shown(ledger: Path, qjmedia: Command) -> None:
 
 @pytest.mark.parametrize(("answer", "code", "new"), [("n", 130, 0), ("y", 0, 1)])
 def test_on_a_terminal_it_shows_and_asks_first(
-    school: Path, ledger: Path, answer: str, code: int, new: int
+    school: Path, ledger: Path, porter: Porter, answer: str, code: int, new: int
 ) -> None:
     before = commits(school)
     env = {name: value for name, value in os.environ.items() if name != "CI"}
-    argv = ["-m", "qjmedia", "import", str(ledger)]
-    typed = pexpect.spawn(sys.executable, argv, cwd=school, env=env, encoding="utf-8", timeout=30)
+    typed = pexpect.spawn(
+        str(porter.command), ["import", str(ledger)],
+        cwd=school, env=env, encoding="utf-8", timeout=30,
+    )  # fmt: skip
     typed.expect("新增 1，变更 0，不变 0，未导入 1")
     typed.expect("写入 1 份登记")
     typed.sendline(answer)

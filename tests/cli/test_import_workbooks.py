@@ -1,7 +1,6 @@
 """qjmedia import of workbooks, as offices send them."""
 
 import os
-import sys
 from pathlib import Path
 
 import pexpect
@@ -9,6 +8,7 @@ import pytest
 import workbooks
 from conftest import Command
 from plain_git import commits, git
+from porter import Porter
 
 from qjmedia.store import spreadsheet
 
@@ -197,7 +197,7 @@ def test_a_bomb_leaves_the_registry_as_it_was(school: Path, qjmedia: Command) ->
      ("", "新增 0，变更 0，不变 0，未导入 1")],
 )  # fmt: skip
 def test_a_doubtful_row_is_asked_about_on_a_terminal(
-    school: Path, qjmedia: Command, answer: str, told: str
+    school: Path, qjmedia: Command, porter: Porter, answer: str, told: str
 ) -> None:
     book = school.parent / "b.csv"
     head = "媒体名称,类型,账号,所属单位\n"
@@ -205,8 +205,10 @@ def test_a_doubtful_row_is_asked_about_on_a_terminal(
     assert qjmedia("import", str(book), "-y").code == 0
     book.write_text(f"{head}示例数院,公众号,exmath2,数学学院\n", "utf-8")
     env = {name: value for name, value in os.environ.items() if name != "CI"}
-    argv = ["-m", "qjmedia", "import", str(book)]
-    typed = pexpect.spawn(sys.executable, argv, cwd=school, env=env, encoding="utf-8", timeout=60)
+    typed = pexpect.spawn(
+        str(porter.command), ["import", str(book)],
+        cwd=school, env=env, encoding="utf-8", timeout=60,
+    )  # fmt: skip
     typed.expect("第 2 行“示例数院”")
     typed.expect("就是 math-wechat")
     typed.expect("选哪个")

@@ -12,6 +12,7 @@ import scene
 import yaml
 from conftest import Command
 from plain_git import git
+from porter import Porter
 from scene import MATH, Desk
 from shelf import Shelf
 
@@ -75,8 +76,9 @@ def proposal(tmp_path: Path, shelf: Shelf) -> Desk:
     return Desk(tmp_path / "clone")
 
 
-def run(script: str, root: Path, **env: str) -> tuple[int, str]:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def run(script: str, root: Path, porter: Porter, **env: str) -> tuple[int, str]:
+    places = (porter.command.parent, Path(sys.executable).parent, os.environ["PATH"])
+    path = os.pathsep.join(map(str, places))
     done = subprocess.run(
         ["bash", "-e", "-c", script],
         cwd=root,
@@ -97,14 +99,14 @@ def run(script: str, root: Path, **env: str) -> tuple[int, str]:
     ],
 )
 def test_a_proposal_is_refused_with_the_finding_and_accepted_when_mended(
-    read_script: Any, variable: str, started: Path, proposal: Desk
+    read_script: Any, variable: str, started: Path, proposal: Desk, porter: Porter
 ) -> None:
     script = read_script(started)
     proposal.change("academic-wechat", remarks="改了")
     proposal.trailed(MATH)
     summary = proposal.root.parent / "summary.md"
     env = {variable: "main", "GITHUB_STEP_SUMMARY": str(summary)}
-    code, out = run(script, proposal.root, **env)
+    code, out = run(script, proposal.root, porter, **env)
     assert code == 1
     assert "QJ0024" in out
     if variable == "BASE":
@@ -116,7 +118,7 @@ def test_a_proposal_is_refused_with_the_finding_and_accepted_when_mended(
     git(proposal.root, "reset", "-q", "--hard", "HEAD^")
     proposal.change("math-wechat", remarks="改了")
     proposal.trailed(MATH)
-    code, out = run(script, proposal.root, **{variable: "main"})
+    code, out = run(script, proposal.root, porter, **{variable: "main"})
     assert code == 0, out
 
 
@@ -156,7 +158,7 @@ def test_the_files_are_valid_by_the_schema_that_is_published(
 
 
 def test_pre_commit_refuses_what_is_staged_and_accepts_it_mended(
-    proposal: Desk, tmp_path: Path
+    proposal: Desk, porter: Porter, tmp_path: Path
 ) -> None:
     """As pre-commit runs it, with the program that is installed already."""
     (hook,) = read(PROJECT / ".pre-commit-hooks.yaml")
@@ -165,10 +167,10 @@ def test_pre_commit_refuses_what_is_staged_and_accepts_it_mended(
     home = {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
     _, sound = proposal.read("math-wechat")
     proposal.change("math-wechat", tier="二极")
-    code, out = run("python -m pre_commit run", proposal.root, **home)
+    code, out = run("python -m pre_commit run", proposal.root, porter, **home)
     assert code == 1, out
     assert "QJ0008" in out
     proposal.write("registry/platforms/math/math-wechat.yaml", {**sound, "remarks": "改好了"})
-    code, out = run("python -m pre_commit run --verbose", proposal.root, **home)
+    code, out = run("python -m pre_commit run --verbose", proposal.root, porter, **home)
     assert code == 0, out
     assert "Passed" in out

@@ -14,6 +14,7 @@ import pexpect
 import pytest
 import typer
 from plain_git import git, put
+from porter import Porter
 
 from qjmedia.cli import ask as asking
 from qjmedia.cli.answers import Kept, WrongAnswerError, address, day, phone, visible
@@ -550,7 +551,7 @@ Screen = Callable[..., "pexpect.spawn[str]"]
 
 
 @pytest.fixture
-def screen(school: Path) -> Iterable[Screen]:
+def screen(school: Path, porter: Porter) -> Iterable[Screen]:
     """Return a function that runs the command on a terminal of 80 by 24."""
     running: list[pexpect.spawn[str]] = []
 
@@ -558,7 +559,7 @@ def screen(school: Path) -> Iterable[Screen]:
         env = {**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", "LC_ALL": "C.UTF-8"}
         env |= environ
         env.pop("CI", None)
-        words = shlex.join([sys.executable, "-m", "qjmedia", *argv, "--today", "2026-11-23"])
+        words = shlex.join([str(porter.command), *argv, "--today", "2026-11-23"])
         child = pexpect.spawn(
             "/bin/sh", ["-c", f"exec {words} > {to}"],
             cwd=str(school), env=env, encoding="utf-8", timeout=20, dimensions=(24, 80),

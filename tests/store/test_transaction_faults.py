@@ -7,10 +7,11 @@ import sys
 import time
 from pathlib import Path, PurePosixPath
 
-import one_change
 import pytest
+from conftest import Ran
 from plain_git import commits, git, is_clean, leftovers, put
 from store_registry import RECORD
+from zygote import Zygote
 
 from qjmedia.errors import Conflict
 from qjmedia.store.repository import Repository
@@ -28,30 +29,34 @@ PATHS = {
 }
 
 
-def writer(root: Path, *paths: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a writer in a process of its own."""
-    return subprocess.run(
-        [sys.executable, one_change.__file__, str(root), "ours", *paths],
-        env={**os.environ, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+class Writer:
+    """Makes changes in a process of its own."""
+
+    def __init__(self, zygote: Zygote) -> None:
+        """Take what the process is forked from."""
+        self._zygote = zygote
+
+    def __call__(self, root: Path, *paths: str, **env: str) -> Ran:
+        """Write to paths."""
+        return self._zygote.run(str(root), "ours", *paths, cwd=root, module="one_change", env=env)
+
+    def killed_at(self, step: str, root: Path, path: str = RECORD) -> None:
+        """Write, and be killed at a step."""
+        died = self(root, path, QJMEDIA_TESTING="1", QJMEDIA_FAIL=step)
+        assert died.code == -signal.SIGKILL, died.err
 
 
-def killed_at(step: str, root: Path, path: str = RECORD) -> None:
-    """Kill a writer at a step."""
-    died = writer(root, path, QJMEDIA_TESTING="1", QJMEDIA_FAIL=step)
-    assert died.returncode == -signal.SIGKILL, died.stderr
+@pytest.fixture
+def writer(zygote: Zygote) -> Writer:
+    return Writer(zygote)
 
 
 @pytest.mark.parametrize("kind", PATHS)
 @pytest.mark.parametrize("step", [*BEFORE, *AFTER])
 def test_killed_at_any_step_the_change_is_made_wholly_or_not_at_all(
-    step: str, kind: str, root: Path
+    step: str, kind: str, root: Path, writer: Writer
 ) -> None:
-    killed_at(step, root, PATHS[kind])
+    writer.killed_at(step, root, PATHS[kind])
     assert commits(root) == (1 if step in BEFORE else 2)
     recover(root)
     assert is_clean(root)
@@ -59,17 +64,17 @@ def test_killed_at_any_step_the_change_is_made_wholly_or_not_at_all(
     for path in PATHS[kind].split(","):
         there = (root / path).read_text("utf-8") if (root / path).exists() else ""
         assert there.startswith("ours") == (step in AFTER)
-    assert writer(root, RECORD.replace("wechat", "weibo")).returncode == 0
+    assert writer(root, RECORD.replace("wechat", "weibo")).code == 0
     assert is_clean(root)
 
 
 @pytest.mark.parametrize("step", ["journal", "ahead", "ref", "wt"])
 def test_killed_in_a_linked_work_tree_it_is_healed_there(
-    step: str, root: Path, tmp_path: Path
+    step: str, root: Path, tmp_path: Path, writer: Writer
 ) -> None:
     side = tmp_path / "side"
     git(root, "worktree", "add", "--quiet", "-b", "side", str(side))
-    killed_at(step, side)
+    writer.killed_at(step, side)
     assert pending.is_pending(side)
     assert not pending.is_pending(root)
     recover(root)
@@ -80,20 +85,22 @@ def test_killed_in_a_linked_work_tree_it_is_healed_there(
 
 
 @pytest.mark.parametrize("step", ["ref", "wt"])
-def test_killed_below_the_top_it_is_healed_from_anywhere(step: str, root: Path) -> None:
+def test_killed_below_the_top_it_is_healed_from_anywhere(
+    step: str, root: Path, writer: Writer
+) -> None:
     below = root / "below"
     put(below, RECORD, b"id: x\n")
     git(root, "add", ".")
     git(root, "commit", "--quiet", "--message", "x")
-    killed_at(step, below)
+    writer.killed_at(step, below)
     recover(below)
     assert is_clean(root)
     assert (below / RECORD).read_text("utf-8").startswith("ours")
 
 
-def test_the_fail_points_sleep_outside_tests(root: Path) -> None:
+def test_the_fail_points_sleep_outside_tests(root: Path, writer: Writer) -> None:
     done = writer(root, RECORD, QJMEDIA_FAIL="ref", QJMEDIA_TESTING="")
-    assert done.returncode == 0
+    assert done.code == 0
     assert is_clean(root)
 
 
@@ -107,8 +114,8 @@ def test_a_journal_that_was_never_finished_means_nothing_happened(
     assert is_clean(root)
 
 
-def test_recovery_keeps_what_the_user_did_after_the_crash(root: Path) -> None:
-    killed_at("ref", root, f"{RECORD},{NEW}")
+def test_recovery_keeps_what_the_user_did_after_the_crash(root: Path, writer: Writer) -> None:
+    writer.killed_at("ref", root, f"{RECORD},{NEW}")
     (root / ".git/index.lock").unlink()
     put(root, RECORD, b"mine\n")
     git(root, "add", RECORD)
@@ -120,11 +127,13 @@ def test_recovery_keeps_what_the_user_did_after_the_crash(root: Path) -> None:
     assert git(root, "status", "--porcelain") == f"MM {RECORD}"
 
 
-def test_recovery_takes_out_of_the_index_only_what_the_writer_put_there(root: Path) -> None:
+def test_recovery_takes_out_of_the_index_only_what_the_writer_put_there(
+    root: Path, writer: Writer
+) -> None:
     other = RECORD.replace("wechat", "weibo")
     put(root, "mine.txt", b"mine\n")
     git(root, "add", "mine.txt")
-    killed_at("ahead", root, f"{RECORD},{NEW},{other}")
+    writer.killed_at("ahead", root, f"{RECORD},{NEW},{other}")
     assert git(root, "diff", "--cached", "--name-only").split() == ["mine.txt", RECORD, other, NEW]
     (root / ".git/index.lock").unlink()  # as Git advises
     put(root, RECORD, b"mine\n")
@@ -139,8 +148,10 @@ def test_recovery_takes_out_of_the_index_only_what_the_writer_put_there(root: Pa
     assert git(root, "show", f":{RECORD}") == "mine"
 
 
-def test_before_recovery_plain_git_cannot_commit_what_was_put_into_the_index(root: Path) -> None:
-    killed_at("ahead", root)
+def test_before_recovery_plain_git_cannot_commit_what_was_put_into_the_index(
+    root: Path, writer: Writer
+) -> None:
+    writer.killed_at("ahead", root)
     git(root, "commit", "--quiet", "--all", "--message", "x", ok=(128,))
     git(root, "commit", "--quiet", "--allow-empty", "--message", "x", ok=(128,))
     recover(root)
@@ -149,9 +160,9 @@ def test_before_recovery_plain_git_cannot_commit_what_was_put_into_the_index(roo
     assert is_clean(root)
 
 
-def test_recovery_leaves_another_branch_alone(root: Path) -> None:
+def test_recovery_leaves_another_branch_alone(root: Path, writer: Writer) -> None:
     git(root, "branch", "other")
-    killed_at("ref", root)
+    writer.killed_at("ref", root)
     (root / ".git/index.lock").unlink()
     git(root, "switch", "--quiet", "--force", "other")
     recover(root)
@@ -159,8 +170,8 @@ def test_recovery_leaves_another_branch_alone(root: Path) -> None:
     assert is_clean(root)
 
 
-def test_recovery_leaves_a_newer_commit_alone(root: Path) -> None:
-    killed_at("ref", root)
+def test_recovery_leaves_a_newer_commit_alone(root: Path, writer: Writer) -> None:
+    writer.killed_at("ref", root)
     (root / ".git/index.lock").unlink()
     put(root, RECORD, b"newer\n")
     git(root, "commit", "--quiet", "--all", "--message", "newer")
@@ -170,10 +181,10 @@ def test_recovery_leaves_a_newer_commit_alone(root: Path) -> None:
 
 
 def test_recovery_is_left_to_the_next_where_a_writer_is_at_work(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, monkeypatch: pytest.MonkeyPatch, writer: Writer
 ) -> None:
     monkeypatch.setattr(recovery, "_READERS_PATIENCE_SECONDS", 0.05)
-    killed_at("ref", root)
+    writer.killed_at("ref", root)
     with Repository.open(root) as other, lock.held(other):
         recover(root)
         assert pending.is_pending(root)
@@ -189,20 +200,22 @@ def test_a_repository_without_journal_is_not_even_opened(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("age", [60, -3600], ids=["old", "clock put back"])
 @pytest.mark.parametrize("name", ["index.lock", "HEAD.lock", "refs/heads/main.lock"])
-def test_lock_files_of_a_dead_writer_go_once_they_are_old(name: str, age: int, root: Path) -> None:
-    killed_at("journal", root)
+def test_lock_files_of_a_dead_writer_go_once_they_are_old(
+    name: str, age: int, root: Path, writer: Writer
+) -> None:
+    writer.killed_at("journal", root)
     stale = put(root, f".git/{name}", b"")
     os.utime(stale, (time.time() - age, time.time() - age))
     recover(root)
     assert is_clean(root)
-    assert writer(root, RECORD).returncode == 0
+    assert writer(root, RECORD).code == 0
 
 
 def test_a_young_lock_file_may_be_somebody_elses(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, monkeypatch: pytest.MonkeyPatch, writer: Writer
 ) -> None:
     monkeypatch.setattr(recovery, "_WAIT_SECONDS", 0.1)
-    killed_at("journal", root)
+    writer.killed_at("journal", root)
     put(root, ".git/HEAD.lock", b"")
     with Repository.open(root) as repository, pytest.raises(Conflict, match="另一个 Git"):
         transact(repository, lambda _: Change({PurePosixPath(RECORD): b"x\n"}, "x"))
@@ -212,10 +225,10 @@ def test_a_young_lock_file_may_be_somebody_elses(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 def test_an_old_lock_file_stays_while_a_git_is_at_work(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, monkeypatch: pytest.MonkeyPatch, writer: Writer
 ) -> None:
     monkeypatch.setattr(recovery, "_WAIT_SECONDS", 0.1)
-    killed_at("journal", root)
+    writer.killed_at("journal", root)
     stale = put(root, ".git/HEAD.lock", b"")
     os.utime(stale, (time.time() - 60, time.time() - 60))
     with subprocess.Popen(
@@ -228,15 +241,17 @@ def test_an_old_lock_file_stays_while_a_git_is_at_work(
     assert is_clean(root)
 
 
-def test_half_written_files_of_a_dead_writer_are_swept_up(root: Path) -> None:
-    killed_at("ref", root)
+def test_half_written_files_of_a_dead_writer_are_swept_up(root: Path, writer: Writer) -> None:
+    writer.killed_at("ref", root)
     put(root, "registry/platforms/math/.qjmedia-1-0.tmp", b"half")
     recover(root)
     assert leftovers(root) == []
 
 
-def test_while_the_index_follows_a_plain_commit_cannot_take_our_change_back(root: Path) -> None:
-    killed_at("ref", root)
+def test_while_the_index_follows_a_plain_commit_cannot_take_our_change_back(
+    root: Path, writer: Writer
+) -> None:
+    writer.killed_at("ref", root)
     put(root, "mine.txt", b"mine\n")
     git(root, "add", "mine.txt", ok=(128,))
     git(root, "commit", "--quiet", "--all", "--message", "x", ok=(128,))

@@ -1,7 +1,6 @@
 """Where both changed one field, somebody chooses; nothing moves before, and nothing is lost."""
 
 import os
-import sys
 from pathlib import Path
 
 import make
@@ -9,6 +8,7 @@ import pexpect
 import pytest
 from offices import TODAY, Office, Offices
 from plain_git import git, state
+from porter import Porter
 
 from qjmedia.model.tree import Record, sequence, text
 
@@ -92,11 +92,13 @@ def test_a_strange_take_is_explained(two: Offices) -> None:
 @pytest.mark.parametrize(
     ("answer", "stands"), [("1", "每周一更新"), ("2", "每周二更新"), ("3", None)]
 )
-def test_on_a_terminal_it_asks(torn: Offices, answer: str, stands: str | None) -> None:
+def test_on_a_terminal_it_asks(
+    torn: Offices, porter: Porter, answer: str, stands: str | None
+) -> None:
     head = torn.mine.head
     child = pexpect.spawn(
-        sys.executable,
-        ["-m", "qjmedia", "sync", "--root", str(torn.mine.root), *TODAY],
+        str(porter.command),
+        ["sync", "--root", str(torn.mine.root), *TODAY],
         env={**os.environ, "TERM": "dumb", "CI": ""},
         encoding="utf-8",
         timeout=60,

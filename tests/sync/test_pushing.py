@@ -3,13 +3,15 @@
 import os
 import signal
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import scene
+from conftest import Ran
 from offices import TODAY, Offices
 from plain_git import git, put
+from zygote import Zygote
 
 from qjmedia.model.tree import text
 from qjmedia.store.writing.recovery import recover
@@ -18,14 +20,20 @@ RECORD = "math-wechat"
 STEPS = ("fetched", "replayed", "kept", "journal", "ref", "wt", "idx", "done", "pushed")
 
 
-def sync(two: Offices, **env: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "qjmedia", "sync", "-y", "--root", str(two.mine.root), *TODAY]
-    return subprocess.run(
-        argv, env={**os.environ, **env}, capture_output=True, check=False, encoding="utf-8"
-    )
+Sync = Callable[..., Ran]
 
 
-def test_whoever_pushes_in_between_is_joined_too(two: Offices, tmp_path: Path) -> None:
+@pytest.fixture
+def sync(two: Offices, zygote: Zygote) -> Sync:
+    """Return the command in a process of its own, with what is set in its environment."""
+
+    def run(**env: str) -> Ran:
+        return zygote.run("sync", "-y", *TODAY, cwd=two.mine.root, env=env)
+
+    return run
+
+
+def test_whoever_pushes_in_between_is_joined_too(two: Offices, sync: Sync, tmp_path: Path) -> None:
     """A Git that lets the other office push first, twice, and then does what it is told."""
     two.other.amend(RECORD, "positioning=一")
     two.mine.amend(RECORD, "remarks=自己")
@@ -45,9 +53,9 @@ def test_whoever_pushes_in_between_is_joined_too(two: Offices, tmp_path: Path) -
     exec {real} "$@"
     """
     put(tmp_path, "bin/git", script.replace("\n    ", "\n").encode()).chmod(0o755)
-    ran = sync(two, PATH=f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stderr.count("又有人先提交或推送了") == 2
+    ran = sync(PATH=f"{tmp_path}/bin{os.pathsep}{os.environ['PATH']}")
+    assert ran.code == 0, ran.err
+    assert ran.err.count("又有人先提交或推送了") == 2
     record = two.mine.record(RECORD)
     assert (text(record, "positioning"), text(record, "remarks")) == ("二", "自己")
     two.are_one()
@@ -78,14 +86,14 @@ def test_what_the_servers_hook_refuses_is_told_in_its_words(two: Offices) -> Non
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_at_any_step_the_next_run_works(two: Offices, step: str) -> None:
+def test_killed_at_any_step_the_next_run_works(two: Offices, sync: Sync, step: str) -> None:
     two.other.amend(RECORD, "positioning=教学")
     two.other.push()
     two.mine.amend(RECORD, "remarks=一")
     two.mine.amend("choir", "remarks=二")
     head, written = two.mine.head, two.mine.text(RECORD)
-    killed = sync(two, QJMEDIA_TESTING="1", QJMEDIA_FAIL=step)
-    assert killed.returncode == -signal.SIGKILL
+    killed = sync(QJMEDIA_TESTING="1", QJMEDIA_FAIL=step)
+    assert killed.code == -signal.SIGKILL
     recover(two.mine.root)
     if step in {"fetched", "replayed", "kept", "journal"}:
         assert (two.mine.head, two.mine.text(RECORD)) == (head, written)

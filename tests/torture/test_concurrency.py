@@ -1,30 +1,24 @@
 """Several writers and a person with plain Git in one clone: nothing is lost or doubled."""
 
 import subprocess
-import sys
 import time
 from pathlib import Path
 
-import one_change
 import pytest
 from plain_git import git, is_clean, put
 from store_registry import fill
+from zygote import Running, Zygote
 
 WRITERS = 4
 EACH = 6
 PLAIN = 5
 
 
-def start(root: Path, writer: int, each: int) -> subprocess.Popen[str]:
+def start(zygote: Zygote, root: Path, writer: int, each: int) -> Running:
     """Start a writer of `each` changes, one of them to a file that all writers change."""
     paths = [f"registry/platforms/unit-{writer}/site-{n}.yaml" for n in range(each - 1)]
     paths.append("registry/platforms/math/math-wechat.yaml")
-    return subprocess.Popen(
-        [sys.executable, one_change.__file__, str(root), f"writer-{writer}", *paths],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return zygote.start(str(root), f"writer-{writer}", *paths, cwd=root, module="one_change")
 
 
 def commit_plainly(root: Path, number: int) -> str:
@@ -44,19 +38,20 @@ def commit_plainly(root: Path, number: int) -> str:
     raise AssertionError(done.stderr)
 
 
-def run(root: Path, writers: int, each: int, plain: int) -> None:
+def run(zygote: Zygote, root: Path, writers: int, each: int, plain: int) -> None:
     """Let all of them loose, then hold history against what was acknowledged."""
     git(root, "init", "--quiet")
     fill(root)
     git(root, "add", ".")
     git(root, "commit", "--quiet", "--message", "开始")
-    running = [start(root, writer, each) for writer in range(writers)]
+    running = [start(zygote, root, writer, each) for writer in range(writers)]
     plainly = [commit_plainly(root, number) for number in range(plain)]
     acknowledged = []
-    for process in running:
-        stdout, stderr = process.communicate(timeout=300)
-        assert process.returncode == 0, stderr
-        acknowledged += stdout.split("\n")[:-1]
+    for started in running:
+        with started:
+            ran = started.finish()
+        assert ran.code == 0, ran.err
+        acknowledged += ran.out.split("\n")[:-1]
     history = git(root, "rev-list", "HEAD").split("\n")
     assert len(acknowledged) == writers * each
     assert len(set(history)) == 1 + len(acknowledged) + len(plainly)
@@ -71,10 +66,10 @@ def run(root: Path, writers: int, each: int, plain: int) -> None:
     assert is_clean(root)
 
 
-def test_four_writers_and_plain_git_lose_nothing(tmp_path: Path) -> None:
-    run(tmp_path, WRITERS, EACH, PLAIN)
+def test_four_writers_and_plain_git_lose_nothing(zygote: Zygote, tmp_path: Path) -> None:
+    run(zygote, tmp_path, WRITERS, EACH, PLAIN)
 
 
 @pytest.mark.torture
-def test_eight_writers_and_plain_git_lose_nothing(tmp_path: Path) -> None:
-    run(tmp_path, 8, 25, 100)
+def test_eight_writers_and_plain_git_lose_nothing(zygote: Zygote, tmp_path: Path) -> None:
+    run(zygote, tmp_path, 8, 25, 100)
