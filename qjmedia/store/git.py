@@ -8,6 +8,7 @@ What only reads is started without it, with the same arguments and environment: 
 
 import os
 import re
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from typing import Any, NewType
 from qjmedia.errors import BadRequest, MachineFault
 from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store import process
-from qjmedia.store.fault import GitFailed, of_os
+from qjmedia.store.fault import GitFailed, is_of_cleaning, may_pass, of_os
 from qjmedia.store.process import Process
 
 CommitId = NewType("CommitId", str)
@@ -75,6 +76,8 @@ _READING = frozenset(
     }
 )  # fmt: skip
 """Commands that, with the arguments we give them, change nothing."""
+
+_PAUSE_SECONDS = 0.05
 
 _AUTHOR = re.compile(r"(?P<name>[^<>]+?) *<(?P<email>[^<>@ ]+@[^<>@ ]+)>")
 _CRUD = " .,:;<>\"\\'"
@@ -150,12 +153,21 @@ class Git:
         env: Mapping[str, str] | None = None,
         ok: tuple[int, ...] = (0,),
     ) -> Output:
-        """Run one command to its end.
+        """Run one command to its end; one that reads once more where a clean-up was in its way.
 
         Raises:
             GitFailed: its exit status is not among `ok`.
             MachineFault: Git is not installed.
         """
+        try:
+            done = self.finish(args[0], self.start(*args, env=env), stdin, ok)
+        except GitFailed as error:
+            if args[0] not in _READING or not may_pass(error):
+                raise
+        else:
+            if not (done.status and args[0] in _READING and is_of_cleaning(done.stderr)):
+                return done
+        time.sleep(_PAUSE_SECONDS)
         return self.finish(args[0], self.start(*args, env=env), stdin, ok)
 
     def finish(

@@ -1,17 +1,22 @@
 """Git's objects, read through one process that stays open."""
 
+import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from qjmedia.errors import MachineFault
+from qjmedia.store.fault import Vanished
 from qjmedia.store.git import BlobId, CommitId, Git, TreeId
 from qjmedia.store.process import Process
 
 _WINDOW = 64
 """Requests sent ahead: few enough for their ids to fit into a pipe, so neither side can block."""
 _CHUNK = 1 << 20
+_ID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
+_PAUSE_SECONDS = 0.05
+"""After which what a `git repack` beside us has moved is found again."""
 
 FILE_MODES = frozenset({b"100644", b"100755"})
 TREE_MODE = b"40000"
@@ -58,7 +63,7 @@ class Objects:
         """
         waiting = iter(names)
         while window := list(islice(waiting, _WINDOW)):
-            yield from self._exchange(window, limit)
+            yield from self._twice(window, limit)
 
     def find(self, name: str) -> Found | None:
         """Return one object, None if there is none of that name."""
@@ -98,6 +103,28 @@ class Objects:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+    def _twice(self, window: list[str], limit: int | None) -> list[Found | None]:
+        """Ask a fresh process again for what has an id and is not there.
+
+        Git looks twice itself; where two clean-ups follow one another that can be too little.
+        """
+        try:
+            found = self._exchange(window, limit)
+        except Vanished:
+            self._pause()
+            return self._exchange(window, limit)
+        again = [at for at, name in enumerate(window) if found[at] is None and _ID.fullmatch(name)]
+        if again:
+            self._pause()
+            answers = self._exchange([window[at] for at in again], limit)
+            for at, answer in zip(again, answers, strict=True):
+                found[at] = answer
+        return found
+
+    def _pause(self) -> None:
+        self.close()
+        time.sleep(_PAUSE_SECONDS)
 
     def _exchange(self, window: list[str], limit: int | None) -> list[Found | None]:
         if self._process is None:
@@ -147,7 +174,7 @@ def tree_lines(found: Found) -> Iterator[tuple[bytes, Entry]]:
         position = after
 
 
-def _broken(name: str) -> MachineFault:
-    return MachineFault(
+def _broken(name: str) -> Vanished:
+    return Vanished(
         f"仓库中缺少或读不出对象 {name}", hint="仓库可能已损坏：运行 git fsck 查看，并从备份恢复"
     )

@@ -10,7 +10,7 @@ from typing import Self
 
 from qjmedia.errors import BadRequest, MachineFault, NotARegistry, QjError, Refused
 from qjmedia.model.privacy import mask_text, personal
-from qjmedia.store.fault import GitFailed
+from qjmedia.store.fault import GitFailed, Vanished
 from qjmedia.store.git import Author, BlobId, CommitId, Git
 from qjmedia.store.objects import TREE_MODE, Entry, Objects
 from qjmedia.store.process import Process
@@ -124,7 +124,7 @@ class Repository:
         if found is not None:
             return CommitId(found.id)
         if self.git.run("rev-parse", "--quiet", "--verify", ref, ok=(0, 1)).status == 0:
-            raise MachineFault(
+            raise Vanished(
                 f"仓库 {self.place.top} 的 {ref} 指向一个不存在的提交，仓库已损坏",
                 hint="运行 git fsck 查看，并从备份恢复",
             )
@@ -227,7 +227,7 @@ class Repository:
         """
         for found in self.objects.ask(blobs, limit):
             if found is None:
-                raise MachineFault(
+                raise Vanished(
                     f"仓库 {self.place.top} 缺少文件内容", hint="运行 git fsck 查看，并从备份恢复"
                 )
             yield found.data

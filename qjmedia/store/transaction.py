@@ -1,7 +1,9 @@
 """One change, one commit, or nothing: the only way to write (docs/adr/0002)."""
 
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -9,7 +11,7 @@ from types import MappingProxyType
 from qjmedia.errors import BadRequest, Conflict, MachineFault, Refused
 from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store import layout
-from qjmedia.store.fault import GitFailed, of_os
+from qjmedia.store.fault import GitFailed, may_pass, of_os
 from qjmedia.store.files import Revision
 from qjmedia.store.git import Author, BlobId, CommitId, TreeId
 from qjmedia.store.repository import Repository
@@ -17,12 +19,14 @@ from qjmedia.store.writing import index, interrupt, lock, preflight, recovery
 from qjmedia.store.writing.failpoint import reached
 from qjmedia.store.writing.journal import Journal, Swap
 from qjmedia.store.writing.maintenance import tidy
-from qjmedia.store.writing.pack import NewObjects, flush_loose, object_id
+from qjmedia.store.writing.pack import NewObjects, flush_loose, let_go, object_id
 from qjmedia.store.writing.preflight import Tip
 from qjmedia.store.writing.publish import is_free, publish
 from qjmedia.store.writing.tree import splice
 
 ATTEMPTS = 5
+_PAUSES = (0.1, 0.4, 1.5)
+"""Seconds, where a clean-up of Git took away what we needed: it is soon over, or it is damage."""
 _NEVER = frozenset({"", ".", "..", ".git", "git~1"})
 
 
@@ -131,10 +135,19 @@ def _repeat(
     author: Author | None,
     allow: Callable[[PurePosixPath], bool],
 ) -> Committed:
-    recovery.settle(repository)
-    for _ in range(ATTEMPTS):
-        done = _attempt(repository, plan, author, allow)
+    for number in range(ATTEMPTS):
+        try:
+            recovery.settle(repository)
+            done = _attempt(repository, plan, author, allow)
+        except MachineFault as error:
+            if not may_pass(error) or number >= len(_PAUSES):
+                raise
+            repository.objects.close()
+            time.sleep(_PAUSES[number])
+            continue
         if done is not None:
+            with suppress(OSError):
+                let_go(repository.place.common_dir / "objects")
             return done
     raise Conflict(
         f"别人一直在向这个登记库提交，试了 {ATTEMPTS} 次都没有轮到", hint="过一会儿重新运行本命令"

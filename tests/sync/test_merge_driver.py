@@ -81,6 +81,22 @@ def test_a_field_in_dispute_is_marked_in_an_otherwise_merged_file(by_git: Office
     assert by_git.mine.errors() == set()
 
 
+@pytest.mark.parametrize("instead", ["/nowhere/python", "kill -9 $$;", "exit 4;"])
+def test_where_the_driver_cannot_work_both_sides_are_marked(by_git: Offices, instead: str) -> None:
+    neighbours(by_git)
+    driver = git(by_git.mine.root, "config", "merge.qjmedia.driver")
+    program, _, rest = driver.partition(" ")
+    assert Path(program).exists()
+    _, _, by_line = rest.partition("||")
+    failing = f"sh -c '{instead}'" if ";" in instead else instead
+    git(by_git.mine.root, "config", "merge.qjmedia.driver", f"{failing} ||{by_line}")
+    assert merged(by_git.mine, "merge", "--no-edit", "origin/main")[0] == 1
+    text = by_git.mine.text(RECORD)
+    assert "maintenance: 委托维护" in text
+    assert "verified: 未认证" in text
+    assert text.count("<<<<<<< 当前分支上的") == text.count(">>>>>>> 要合进来的") == 1
+
+
 def test_what_cannot_be_read_is_joined_line_by_line(by_git: Offices) -> None:
     by_git.other.amend(RECORD, "name=曲靖师范学院数院")
     by_git.other.push()

@@ -19,8 +19,15 @@ _PATTERN = f"{REGISTRY}/**/*.yaml merge={NAME}"
 
 
 def command() -> str:
-    """Return what Git is to start; -P, so that no file of the work tree is taken for a module."""
-    return f"{shlex.quote(sys.executable)} -P -m qjmedia hook merge-driver %O %A %B %P"
+    """Return what Git is to start; -P, so that no file of the work tree is taken for a module.
+
+    Where that cannot be done (the program has moved, is killed, finds no room) Git joins the lines
+    itself: it takes any failure for a conflict, and would leave our side alone without a mark.
+    """
+    labels = " ".join(f"-L {each}" for each in (LABELS[0], "原来", LABELS[1]))
+    by_field = f"{shlex.quote(sys.executable)} -P -m qjmedia hook merge-driver %O %A %B %P"
+    by_line = f"git merge-file {labels} %A %O %B"
+    return f"{by_field} || {{ test $? -eq 1 && exit 1; {by_line}; }}"
 
 
 def is_installed(repository: Repository) -> bool:
@@ -66,7 +73,7 @@ def merge(base: Path, ours: Path, theirs: Path) -> tuple[str, ...]:
     try:
         files = Versions(base.read_bytes(), ours=theirs.read_bytes(), theirs=ours.read_bytes())
         data, fields = marked(Git(Path.cwd()), files, LABELS)
-        ours.write_bytes(data)
+        durable.replace(ours, data)
     except OSError as error:
         raise MachineFault(
             f"合并时读写不了文件：{os_reason(error)}", hint="腾出磁盘空间或检查权限后，再合并一次"

@@ -1,12 +1,12 @@
 """Git's own clean-up, which plain `git commit` would start now and then and plumbing never does."""
 
-import os
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
 from qjmedia.store.repository import Repository
+from qjmedia.store.writing import bystanders
 from qjmedia.store.writing.pack import NewObjects
 
 _SAMPLE = "17"
@@ -14,7 +14,7 @@ _LOOSE_IN_SAMPLE = 27
 """Git judges by one of 256 folders: 27 there are about 6,700 loose objects, gc.auto's default."""
 _PACKS = 50
 """gc.autoPackLimit's default."""
-_PATIENCE_SECONDS = 2.0
+_PATIENCE_SECONDS = 10.0
 _POLL_SECONDS = 0.02
 
 
@@ -24,9 +24,9 @@ def tidy(repository: Repository) -> None:
     Never fails: it can wait until next time.
     """
     objects = repository.place.common_dir / "objects"
-    loose, packs = _count(objects / _SAMPLE, "*"), _count(objects / "pack", "*.pack")
-    if loose > _LOOSE_IN_SAMPLE or packs > _PACKS:
-        with suppress(QjError):
+    with suppress(QjError, OSError):  # such as a folder that another clean-up has just removed
+        loose, packs = _count(objects / _SAMPLE, "*"), _count(objects / "pack", "*.pack")
+        if loose > _LOOSE_IN_SAMPLE or packs > _PACKS:
             repository.git.run("gc", "--auto", "--quiet")
 
 
@@ -40,9 +40,9 @@ def outlast(repository: Repository, objects: NewObjects) -> None:
     """
     common_dir = repository.place.common_dir
     until = time.monotonic() + _PATIENCE_SECONDS
-    looked_before = _tidying(common_dir)
+    looked_before = bystanders.tidying(repository.place)
     while True:
-        is_over = looked_before is None or _tidying(common_dir) != looked_before
+        is_over = not (looked_before and looked_before & bystanders.tidying(repository.place))
         is_last = time.monotonic() > until
         try:
             objects.restore(repository.git, common_dir / "objects")
@@ -53,20 +53,6 @@ def outlast(repository: Repository, objects: NewObjects) -> None:
             if is_over or is_last:
                 return
         time.sleep(_POLL_SECONDS)
-
-
-def _tidying(common_dir: Path) -> int | None:
-    """Return the process that `git gc` names in its lock file, None if it has ended."""
-    if os.name != "posix":
-        return None  # here to ask would be to kill
-    try:
-        pid = int((common_dir / "gc.pid").read_text("utf-8").split()[0])
-        os.kill(pid, 0)
-    except PermissionError:
-        return pid
-    except (OSError, ValueError, IndexError):
-        return None
-    return pid
 
 
 def _count(folder: Path, pattern: str) -> int:

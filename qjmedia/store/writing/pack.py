@@ -20,6 +20,8 @@ Kind = Literal["commit", "tree", "blob"]
 _NUMBERS: dict[Kind, int] = {"commit": 1, "tree": 2, "blob": 3}
 _UNPACK_LIMIT = 100
 """Git's own limit for a push (receive.unpackLimit)."""
+_KEEP = "qjmedia"
+"""What stands in a pack's `.keep`: no clean-up touches it before the branch leads to it."""
 
 
 class NewObjects:
@@ -67,8 +69,19 @@ class NewObjects:
             git.run("unpack-objects", "-q", "--strict", stdin=pack)
             flush_loose(object_folder, names)
         else:
-            git.run("index-pack", "--stdin", "--strict", stdin=pack)
+            git.run("index-pack", "--stdin", "--strict", f"--keep={_KEEP}", stdin=pack)
             durable.flush_folders([object_folder / "pack", object_folder])
+
+
+def let_go(object_folder: Path) -> None:
+    """Leave our packs to Git's clean-up, which was to spare them; the caller holds the lock.
+
+    Raises:
+        OSError: it cannot be done; the next writer does it.
+    """
+    for mark in (object_folder / "pack").glob("*.keep"):
+        if mark.read_text("utf-8", "replace").strip() == _KEEP:
+            mark.unlink(missing_ok=True)
 
 
 def object_id(kind: str, data: bytes, algorithm: str) -> str:

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
-from qjmedia.store.repository import Repository
-from qjmedia.store.writing import branch_locks, index, journal, lock, pending, worktree
+from qjmedia.store.repository import Place, Repository
+from qjmedia.store.writing import branch_locks, bystanders, index, journal, lock, pending, worktree
 from qjmedia.store.writing.journal import Journal, Swap
 from qjmedia.store.writing.landing import land, withdraw
 
@@ -69,12 +69,18 @@ def _finish(repository: Repository, found: Journal) -> None:
 
 
 def _has_landed(repository: Repository, found: Journal) -> bool:
+    """Whether the branch holds the commit; only what is surely gone is taken for never made.
+
+    Raises:
+        GitFailed: Git cannot tell now: a clean-up beside us, or damage.
+    """
     tip = repository.tip(found.ref)
-    if tip is None:
+    if tip is None or tip == found.new:
+        return tip is not None
+    if repository.objects.find(found.new) is None:
         return False
-    # 128: the commit itself is gone, so nothing can contain it
-    contains = repository.git.run("merge-base", "--is-ancestor", found.new, tip, ok=(0, 1, 128))
-    return contains.status == 0
+    order = ("merge-base", "--is-ancestor", found.new, tip)
+    return repository.git.run(*order, ok=(0, 1)).status == 0
 
 
 def unlock(repository: Repository, path: Path) -> None:
@@ -85,7 +91,7 @@ def unlock(repository: Repository, path: Path) -> None:
     """
     if path.exists():
         repository.objects.close()  # our own reading process is no sign of life
-        _remove_if_stale(path, repository.place.top, repository.place.common_dir)
+        _remove_if_stale(path, repository.place)
 
 
 def is_left_over(repository: Repository, path: Path) -> bool:
@@ -98,8 +104,7 @@ def is_left_over(repository: Repository, path: Path) -> bool:
         age = time.time() - path.stat().st_mtime
     except OSError:
         return False
-    folders = (repository.place.top, repository.place.common_dir)
-    return abs(age) > STALE_SECONDS and not _git_is_at_work(folders)
+    return abs(age) > STALE_SECONDS and not bystanders.may_be_at_work(repository.place)
 
 
 def catch_up(repository: Repository, swaps: Sequence[Swap]) -> None:
@@ -126,10 +131,10 @@ def _remove_stale_locks(repository: Repository, found: Journal) -> None:
         if guard.read_bytes() == index.guard_content(found.token):
             locks.remove(guard)  # ours stays until the index is right again
     for path in locks:
-        _remove_if_stale(path, place.top, place.common_dir)
+        _remove_if_stale(path, place)
 
 
-def _remove_if_stale(path: Path, *folders: Path) -> None:
+def _remove_if_stale(path: Path, place: Place) -> None:
     # our journal says that a writer of ours died; a lock file it left grows old and has no process
     until = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < until:
@@ -138,27 +143,8 @@ def _remove_if_stale(path: Path, *folders: Path) -> None:
         except FileNotFoundError:
             return
         # from the future, where somebody has put the clock back
-        if abs(age) > STALE_SECONDS and not _git_is_at_work(folders):
+        if abs(age) > STALE_SECONDS and not bystanders.may_be_at_work(place):
             path.unlink(missing_ok=True)
             return
         time.sleep(_POLL_SECONDS)
     raise index.occupied(path)
-
-
-def _git_is_at_work(folders: tuple[Path, ...]) -> bool:
-    """Whether a Git process of this machine stands in one of these folders.
-
-    Without /proc nobody can tell, and the lock file stays.
-    """
-    processes = [entry for entry in Path("/proc").glob("[0-9]*") if entry.name.isdigit()]
-    return not processes or any(_is_git_in(process, folders) for process in processes)
-
-
-def _is_git_in(process: Path, folders: tuple[Path, ...]) -> bool:
-    try:
-        program = (process / "exe").readlink()
-        folder = (process / "cwd").readlink()
-    except OSError:
-        return False  # gone, or somebody else's
-    named_git = program.name.startswith("git")
-    return named_git and any(folder.is_relative_to(each) for each in folders)
