@@ -13,6 +13,7 @@ from qjmedia.store.files import Files
 
 if TYPE_CHECKING:
     from qjmedia.actions.listing import Listed
+    from qjmedia.actions.tallies import Tally
     from qjmedia.model.platform import Platform
     from qjmedia.store.outline import Field
 
@@ -39,7 +40,7 @@ class Filter(NamedTuple):
             _word("状态", status, tuple(Status)),
         )
 
-    def keeps(self, platform: "Platform | Listed") -> bool:
+    def keeps(self, platform: "Platform | Listed | Tally") -> bool:
         """Whether a platform is in the list."""
         return (
             self.unit in {"", platform.owner}

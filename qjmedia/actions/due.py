@@ -1,9 +1,11 @@
 """What is late or soon due: 第七条 sets a week for changes, the policy sets the rest."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from qjmedia.actions.folderwise import OpenCache, Said, no_cache, no_word
+from qjmedia.actions.prospects import concerned, found_again_among, prospects
 from qjmedia.model.deadline import report_by, working_days_after
 from qjmedia.model.platform import Filing, Opinion, Person, Platform
 from qjmedia.model.policy import must_file
@@ -44,7 +46,13 @@ class Item:
 
 
 def due(
-    files: Files, today: date, *, unit: str = "", within_days: int = SOON_DAYS
+    files: Files,
+    today: date,
+    *,
+    unit: str = "",
+    within_days: int = SOON_DAYS,
+    open_cache: OpenCache = no_cache,
+    said: Said = no_word,
 ) -> tuple[Item, ...]:
     """Return what is to be done, the most urgent first.
 
@@ -53,20 +61,24 @@ def due(
         today: the day from which days are counted.
         unit: only the platforms of this unit (its id).
         within_days: how far to look ahead where the last day is not near by nature.
+        open_cache: gives what earlier runs have kept of each folder.
+        said: is told how far the registry is read.
     """
     context = Context(today, records.policy(files), records.units(files))
-    platforms = tuple(records.platforms(files))
-    wanted = [each for each in platforms if unit in {"", each.owner}]
-    found = [item for each in wanted for item in _items(each, context, within_days)]
-    found += (
+    folders = [*prospects(files, open_cache, said)]
+    ahead = today + timedelta(days=within_days)
+    found = [
         item
-        for item in _again(Registry(platforms, context))
-        if any(each.id == item.record for each in wanted)
-    )
+        for platform in concerned(files, folders, ahead, unit)
+        for item in items(platform, context, within_days)
+    ]
+    again = Registry((*found_again_among(files, folders),), context)
+    found += (item for item in _again(again, unit))
     return tuple(sorted(found, key=_urgency))
 
 
-def _items(platform: Platform, context: Context, within_days: int) -> Iterator[Item]:
+def items(platform: Platform, context: Context, within_days: int = SOON_DAYS) -> Iterator[Item]:
+    """Yield what is to be done about one platform."""
     ahead = context.today + timedelta(days=within_days)
     yield from _changes(platform, context)
     yield from _filing(platform, context, ahead)
@@ -152,8 +164,10 @@ def _leavers(platform: Platform, context: Context, ahead: date) -> Iterator[Item
             yield _item(platform, context, what, command, person.leaves_on)
 
 
-def _again(registry: Registry) -> Iterable[Item]:
+def _again(registry: Registry, unit: str) -> Iterator[Item]:
     for platform, earlier in found_again(registry):
+        if unit not in {"", platform.owner}:
+            continue
         what = f"与已注销的“{earlier.name}”（{earlier.id}）是同一个账号或链接，核对是否又启用了"
         yield Item(platform.id, platform.name, what, f"qjmedia log {earlier.id}")
 

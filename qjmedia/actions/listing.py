@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qjmedia.actions.browse import Filter
-from qjmedia.actions.folderwise import OpenCache, Texts, folderwise, no_cache
+from qjmedia.actions.folderwise import OpenCache, Said, Texts, folderwise, no_cache, no_word
 from qjmedia.model.platform import Platform
 from qjmedia.store import records
 from qjmedia.store.files import Files
@@ -34,9 +34,11 @@ class Listed(NamedTuple):
         return cls(platform.id, platform.name, platform.kind, tier, platform.owner, status)
 
 
-def listed(files: Files, wanted: Filter, open_cache: OpenCache = no_cache) -> Iterator[Listed]:
+def listed(
+    files: Files, wanted: Filter, open_cache: OpenCache = no_cache, said: Said = no_word
+) -> Iterator[Listed]:
     """Yield the platforms that a filter keeps in path order, each folder as soon as it is known."""
-    for kept in folderwise(files, "list", _lines, open_cache):
+    for kept in folderwise(files, "list", _lines, open_cache, said):
         for row in marshal.loads(kept):  # noqa: S302  our own, by its checksum where it was kept
             each = Listed._make(row)
             if wanted.keeps(each):
@@ -44,7 +46,12 @@ def listed(files: Files, wanted: Filter, open_cache: OpenCache = no_cache) -> It
 
 
 def documents(
-    files: Files, wanted: Filter, open_cache: OpenCache = no_cache, *, full: bool = False
+    files: Files,
+    wanted: Filter,
+    open_cache: OpenCache = no_cache,
+    said: Said = no_word,
+    *,
+    full: bool = False,
 ) -> Iterator[bytes | memoryview]:
     """Yield the records that a filter keeps as JSON, one or several with `BETWEEN` in between.
 
@@ -54,7 +61,7 @@ def documents(
         found = records.platforms(files)
         yield from (document(each, full=True) for each in found if wanted.keeps(each))
         return
-    for kept in folderwise(files, "documents", _documents, open_cache):
+    for kept in folderwise(files, "documents", _documents, open_cache, said):
         chosen = _chosen(memoryview(kept), wanted)
         if chosen:
             yield chosen

@@ -20,14 +20,12 @@ class Looked(NamedTuple):
         made: what was made of it, None where that is known.
         mark: by what the folder will be known again, b"" where it is known, or nothing would do.
         files: how its files stood (`folders.Content`).
-        records: how many were read.
     """
 
     tree: bytes
     made: bytes | None
     mark: bytes = b""
     files: bytes = b""
-    records: int = 0
 
 
 class Plain:
@@ -88,4 +86,4 @@ class Knowing(Plain):
             wanted = (path for path, _ in held.records)
             made = self._make(held.data.items() if held.data else files.read_all(wanted))
         is_seen = isinstance(files, WorkTree) and mark
-        return Looked(held.tree, made, mark if is_seen else b"", held.files, len(held.records))
+        return Looked(held.tree, made, mark if is_seen else b"", held.files)

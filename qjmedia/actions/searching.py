@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from qjmedia.actions.folderwise import OpenCache, Texts, folderwise, no_cache
+from qjmedia.actions.folderwise import OpenCache, Said, Texts, folderwise, no_cache, no_word
 from qjmedia.model.platform import Platform
 from qjmedia.model.privacy import PHONE_FIELDS, masked
 from qjmedia.model.tree import leaves
@@ -19,7 +19,11 @@ _PHONE = re.compile(r"[0-9+() -]*")
 
 
 def search(
-    files: Files, typed: str, units: Units, open_cache: OpenCache = no_cache
+    files: Files,
+    typed: str,
+    units: Units,
+    open_cache: OpenCache = no_cache,
+    said: Said = no_word,
 ) -> Iterator[Platform]:
     """Yield the platforms with a text in any value or in their unit's name.
 
@@ -32,7 +36,7 @@ def search(
         paths = records.paths(files).values()
         found: Texts = (each for each in files.read_all(paths) if may_hold(each[1]))
     else:
-        found = files.read_all(_places(files, wanted, owners, open_cache))
+        found = files.read_all(_places(files, wanted, owners, open_cache, said))
     for platform in records.understandable(found):
         values = (value for _, value in leaves(platform.tree))
         if any(wanted in _folded(value) for value in (*values, units.name_of(platform.owner))):
@@ -40,10 +44,10 @@ def search(
 
 
 def _places(
-    files: Files, wanted: str, owners: set[str], open_cache: OpenCache
+    files: Files, wanted: str, owners: set[str], open_cache: OpenCache, said: Said
 ) -> Iterator[PurePosixPath]:
     """Yield the paths of records that may hold a text; of few records it cannot be told."""
-    for kept in folderwise(files, "words", _words, open_cache):
+    for kept in folderwise(files, "words", _words, open_cache, said):
         for path, owner, words in marshal.loads(kept):  # noqa: S302  our own, by its checksum where it was kept
             if words is None or wanted in words or owner in owners:
                 yield PurePosixPath(path)

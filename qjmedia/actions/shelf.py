@@ -17,6 +17,7 @@ from qjmedia.store.layout import PLATFORMS
 AT_ONCE = 64
 """So many folders are written to the cache together."""
 MUCH = 1_500
+"""So many records are worth other processes, which take a while to start."""
 SAMPLE = 4
 """As there are records in so many folders, so many there are taken to be in the others."""
 
@@ -39,12 +40,13 @@ class Shelf:
         self._place = str(files.root) if isinstance(files, WorkTree) else ""
         self._new: dict[tuple[str, str, bytes], bytes] = {}
         self._news: dict[str, Seen] = {}
-        self._count = 0
+        self._records = 0
 
     def folders(self, names: Sequence[str]) -> Iterator[bytes]:
         """Yield what is needed of each folder, by all cores where it is much to look at."""
-        look = self._look()
-        with closing(ahead(look, names, alone=not self._is_much(names))) as looks:
+        self._records = self._count(names)
+        look, is_much = self._look(), self._records >= MUCH
+        with closing(ahead(look, names, alone=not is_much)) as looks:
             for name, found in zip(names, looks, strict=True):
                 yield self._taken(name, Looked(*found))
 
@@ -54,11 +56,11 @@ class Shelf:
             self._keep()
             self._cache.close()
 
-    def _is_much(self, names: Sequence[str]) -> bool:
-        """Whether folders hold so much that other processes gain more than their start takes."""
+    def _count(self, names: Sequence[str]) -> int:
+        """Return about how many records there are."""
         sample = names[:: len(names) // SAMPLE + 1]
-        records = sum(len(self._files.paths(PLATFORMS / name)) for name in sample)
-        return records * len(names) >= MUCH * len(sample)
+        found = sum(len(self._files.paths(PLATFORMS / name)) for name in sample)
+        return found * len(names) // len(sample)
 
     def _look(self) -> Plain:
         if self._cache is None:
@@ -79,7 +81,6 @@ class Shelf:
             self._new[self._kind, name, found.tree] = made
         if found.mark:
             self._news[name] = Seen(found.mark, found.tree, found.files)
-        self._count += found.records
         if max(len(self._new), len(self._news)) >= AT_ONCE:
             self._keep()
         return made
@@ -92,7 +93,7 @@ class Shelf:
     def _keep(self) -> None:
         if self._cache is not None and (self._new or self._news):
             seen = (self._place, self._news) if self._news else None
-            self._cache.keep(self._digest, shelf=self._new, seen=seen, records=self._count)
+            self._cache.keep(self._digest, shelf=self._new, seen=seen, records=self._records)
         self._new, self._news = {}, {}
 
 

@@ -35,12 +35,20 @@ def due(
     from qjmedia.actions.browse import unit_id
     from qjmedia.actions.due import due as run
     from qjmedia.cli.output import emit, note
-    from qjmedia.cli.session import files_at, the_day
+    from qjmedia.cli.progress import reading
+    from qjmedia.cli.session import cache_at, files_at, the_day
     from qjmedia.store import records
 
     files = files_at(root, rev)
     wanted = unit_id(unit, records.units(files)) if unit else ""
-    items = run(files, the_day(today), unit=wanted, within_days=within)
+    items = run(
+        files,
+        the_day(today),
+        unit=wanted,
+        within_days=within,
+        open_cache=lambda: cache_at(root),
+        said=reading(quiet=quiet),
+    )
     late = sum(item.is_overdue for item in items)
     if json:
         emit({"version": 1, "items": [_as_json(item) for item in items]})

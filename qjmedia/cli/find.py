@@ -1,5 +1,6 @@
 """qjmedia find."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -26,12 +27,14 @@ def find(
     from qjmedia.actions.listing import Listed, document
     from qjmedia.actions.searching import search
     from qjmedia.cli.listing import emit_records, show
+    from qjmedia.cli.progress import reading
     from qjmedia.cli.session import cache_at, files_at
     from qjmedia.store import records
 
     files = files_at(root, rev)
     units = records.units(files)
-    found = search(files, text, units, lambda: cache_at(root))
+    said = reading(quiet=quiet, at_once=json or not sys.stdout.isatty())
+    found = search(files, text, units, lambda: cache_at(root), said)
     if json:
         emit_records(document(each, full=full) for each in found)
     else:

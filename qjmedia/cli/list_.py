@@ -1,5 +1,7 @@
 """qjmedia list."""
 
+import sys
+
 from qjmedia.cli import options
 
 
@@ -24,13 +26,15 @@ def list_(
     from qjmedia.actions.browse import Filter
     from qjmedia.actions.listing import documents, listed
     from qjmedia.cli.listing import emit_records, show
+    from qjmedia.cli.progress import reading
     from qjmedia.cli.session import cache_at, files_at
     from qjmedia.store import records
 
     files = files_at(root, rev)
     units = records.units(files)
     wanted = Filter.of(units, unit=unit, tier=tier, kind=kind, status=status)
+    said = reading(quiet=quiet, at_once=json or not sys.stdout.isatty())
     if json:
-        emit_records(documents(files, wanted, lambda: cache_at(root), full=full))
+        emit_records(documents(files, wanted, lambda: cache_at(root), said, full=full))
     else:
-        show(listed(files, wanted, lambda: cache_at(root)), units, full=full, quiet=quiet)
+        show(listed(files, wanted, lambda: cache_at(root), said), units, full=full, quiet=quiet)

@@ -1,5 +1,7 @@
 """How far a long task is, on the error stream."""
 
+import os
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -66,3 +68,20 @@ def progress(what: str, unit: str = "", *, every: int = 100, quiet: bool) -> Pro
     if quiet or not sys.stderr.isatty():
         return None
     return Progress(what, unit, every=every)
+
+
+def reading(*, quiet: bool = False, at_once: bool = False) -> Callable[[int, int], None]:
+    """Return what tells how many units' folders are read.
+
+    With `at_once` what is found is printed as it comes, and tells it where it is seen.
+    """
+    is_silent = quiet or (at_once and not _goes_to_a_file())
+    told = progress("正在读取", " 个单位", every=1, quiet=is_silent)
+    return told or (lambda _done, _total: None)
+
+
+def _goes_to_a_file() -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False

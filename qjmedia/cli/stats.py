@@ -46,14 +46,16 @@ def stats(
     from qjmedia.actions.putting import put, refuse_inside
     from qjmedia.actions.stats import stats as run
     from qjmedia.cli.output import emit, note
-    from qjmedia.cli.session import files_at, locate, the_day
+    from qjmedia.cli.progress import reading
+    from qjmedia.cli.session import cache_at, files_at, locate, the_day
     from qjmedia.store import records
 
     if to is not None and to.suffix.lower() != ".xlsx":
         raise BadRequest(f"{to.name} 不是工作簿的名称", hint=f"改成 {to.stem}.xlsx")
     files = files_at(root, rev)
     wanted = Filter.of(records.units(files), unit=unit, tier=tier, kind=kind, status=status)
-    figures = run(files, wanted, the_day(today))
+    said = reading(quiet=quiet)
+    figures = run(files, wanted, the_day(today), lambda: cache_at(root), said)
     if to is not None:
         from qjmedia.render.figures import xlsx
 

@@ -14,7 +14,7 @@ from qjmedia.actions.browse import Filter
 from qjmedia.actions.listing import BETWEEN, Listed, document, documents, listed
 from qjmedia.actions.searching import search
 from qjmedia.model.unit import Units
-from qjmedia.store import folders, records
+from qjmedia.store import cache, folders, records
 from qjmedia.store.cache import FOLDER, NAME, Cache
 from qjmedia.store.files import Files, WorkTree
 from qjmedia.store.layout import PLATFORMS
@@ -126,6 +126,19 @@ def test_a_broken_cache_is_an_empty_one(files: WorkTree) -> None:
     the_list(files)
     (files.root / ".git" / FOLDER / NAME).write_bytes(b"no database")
     assert the_list(files) == plainly(files)
+
+
+def test_of_a_little_change_the_cache_is_not_too_large(
+    files: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    the_list(files)
+    kept = files.root / ".git" / FOLDER / NAME
+    monkeypatch.setattr(cache, "LARGEST_BYTES", 0)
+    monkeypatch.setattr(cache, "LARGEST_BYTES_A_RECORD", kept.stat().st_size // 6)
+    path = files.root / PLATFORMS / "math/math-1.yaml"
+    path.write_text(path.read_text("utf-8").replace("math_1", "math_9"), "utf-8")
+    assert the_list(files) == plainly(files)
+    assert kept.exists()
 
 
 def test_no_phone_number_is_kept(files: WorkTree) -> None:
