@@ -26,14 +26,16 @@ def test_git_packs_what_has_piled_up(root: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(maintenance, "_LOOSE_IN_SAMPLE", -1)
     git(root, "config", "gc.auto", "1")
     git(root, "config", "gc.autoDetach", "false")
+    before = packs(root)
     for number in range(200):  # until one of them falls into the folder that Git looks at
         git(root, "hash-object", "-w", "--stdin", stdin=b"%d" % number)
     make(root, b"x\n")
-    assert packs(root) == 1
+    assert packs(root) == before + 1
     assert is_clean(root)
 
 
 def test_a_few_changes_are_left_alone(root: Path) -> None:
     git(root, "config", "gc.auto", "1")
+    before = packs(root)
     make(root, b"x\n")
-    assert packs(root) == 0
+    assert packs(root) == before
