@@ -8,6 +8,8 @@ import pytest
 from conftest import Command
 from plain_git import git, put
 
+from qjmedia.actions.doctor import settings
+
 FAKE_GIT = """\
 #!/bin/sh
 case "$*" in *version) echo "git version VERSION";; *) echo x;; esac
@@ -295,6 +297,16 @@ def test_a_shallow_clone_gets_its_history(school: Path, qjmedia: Command) -> Non
     assert "浅克隆" in lines(qjmedia, "--root", str(clone))["history"]["message"]
     assert "history" not in fixed(qjmedia, "history", "--root", str(clone))
     assert git(clone, "rev-list", "--count", "HEAD") == git(school, "rev-list", "--count", "HEAD")
+
+
+def test_a_long_history_gets_its_index(
+    school: Path, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "history" not in lines(qjmedia)
+    monkeypatch.setattr(settings, "_LONG", 2)
+    assert "没有索引" in lines(qjmedia)["history"]["message"]
+    assert "history" not in fixed(qjmedia, "history")
+    git(school, "commit-graph", "verify")
 
 
 def test_a_partial_clone_gets_its_contents(school: Path, qjmedia: Command) -> None:

@@ -6,6 +6,7 @@ import pytest
 from plain_git import git, is_clean
 from store_registry import RECORD
 
+from qjmedia.store.graph import knows_paths
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, transact
 from qjmedia.store.writing import maintenance
@@ -29,9 +30,26 @@ def test_git_packs_what_has_piled_up(root: Path, monkeypatch: pytest.MonkeyPatch
     before = packs(root)
     for number in range(200):  # until one of them falls into the folder that Git looks at
         git(root, "hash-object", "-w", "--stdin", stdin=b"%d" % number)
-    make(root, b"x\n")
-    assert packs(root) == before + 1
-    assert is_clean(root)
+    with Repository.open(root) as repository:
+        assert not knows_paths(repository)
+        make(root, b"x\n")
+        assert packs(root) == before + 1
+        assert is_clean(root)
+        assert knows_paths(repository)
+        make(root, b"y\n")  # and another clean-up keeps what the first has learnt
+        git(root, "gc", "-q")
+        assert knows_paths(repository)
+        assert git(root, "commit-graph", "verify") == ""
+
+
+def test_the_paths_of_a_graph_in_several_parts_are_found(root: Path) -> None:
+    write = ("commit-graph", "write", "--reachable", "--split=no-merge")
+    with Repository.open(root) as repository:
+        git(root, *write)
+        assert not knows_paths(repository)
+        make(root, b"x\n")
+        git(root, *write, "--changed-paths")
+        assert knows_paths(repository)
 
 
 def test_a_few_changes_are_left_alone(root: Path) -> None:

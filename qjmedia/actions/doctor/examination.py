@@ -73,7 +73,12 @@ def _repository(root: Path) -> Iterator[Diagnosis]:
         yield _branch(repository)
         yield from leftovers.unfinished(repository)
         yield from leftovers.locks(repository)
-        for look in (leftovers.lagging, leftovers.by_hand, settings.completeness):
+        for look in (
+            leftovers.lagging,
+            leftovers.by_hand,
+            settings.completeness,
+            settings.index_of_history,
+        ):
             yield from _careful(look(repository))
         yield settings.line_ends(repository)
         yield names.names(repository)

@@ -13,7 +13,10 @@ from qjmedia.store.writing import index, pending, recovery
 from qjmedia.store.writing.journal import Swap
 from qjmedia.store.writing.landing import base_tree
 
-_LOCKS = ("index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock")
+_LOCKS = (
+    "index.lock", "HEAD.lock", "config.lock", "packed-refs.lock", "shallow.lock",
+    "objects/info/commit-graph.lock",
+)  # fmt: skip
 _MOST_PATHS = 100
 _MOST_VERSIONS = 50
 _SHOWN = 3

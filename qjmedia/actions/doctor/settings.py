@@ -8,9 +8,12 @@ from qjmedia.actions.guard.hook import MARK, Hook, install
 from qjmedia.model.message import Message
 from qjmedia.model.place import UNITS_PATH
 from qjmedia.store import history
+from qjmedia.store.graph import knows_paths, learn_paths
 from qjmedia.store.repository import Repository
 
 _RECENT = 50
+_LONG = 10_000
+"""So many commits Git looks through in some 0.2 s."""
 
 
 def completeness(repository: Repository) -> Iterator[Diagnosis]:
@@ -30,6 +33,20 @@ def completeness(repository: Repository) -> Iterator[Diagnosis]:
         command = f"git config --unset {key}; git fetch --refetch"
         remedy = Remedy("从服务器取回全部内容", lambda: _complete(repository, key))
         yield Diagnosis("history", State.NOTE, told, command, remedy)
+
+
+def index_of_history(repository: Repository) -> Iterator[Diagnosis]:
+    """Yield that of a long history nothing tells which commits touched a record."""
+    head = repository.head()
+    if head is None or knows_paths(repository):
+        return
+    count = ("rev-list", "--count", f"--max-count={_LONG}", head)
+    if int(repository.git.run(*count).line()) < _LONG:
+        return
+    told = "历史很长而没有索引：看一份登记的历史（log ID、blame）要等几秒"
+    command = "git commit-graph write --reachable --changed-paths"
+    remedy = Remedy("建立历史的索引", lambda: learn_paths(repository))
+    yield Diagnosis("history", State.NOTE, told, command, remedy)
 
 
 def line_ends(repository: Repository) -> Diagnosis:

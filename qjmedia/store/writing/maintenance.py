@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
+from qjmedia.store.graph import knows_paths, learn_paths
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing import bystanders
 from qjmedia.store.writing.pack import NewObjects
@@ -27,6 +28,8 @@ def tidy(repository: Repository) -> None:
     with suppress(QjError, OSError):  # such as a folder that another clean-up has just removed
         loose, packs = _count(objects / _SAMPLE, "*"), _count(objects / "pack", "*.pack")
         if loose > _LOOSE_IN_SAMPLE or packs > _PACKS:
+            if not knows_paths(repository):
+                learn_paths(repository)
             repository.git.run("gc", "--auto", "--quiet")
 
 
