@@ -175,6 +175,27 @@ def test_a_clean_up_that_had_looked_before_the_branch_moved_is_waited_for(
     assert looked[3] == frozenset()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+@pytest.mark.parametrize("place", ["beside", "within", "elsewhere"])
+def test_whoever_cleans_up_is_seen_from_a_linked_work_tree(
+    place: str, root: Path, tmp_path: Path
+) -> None:
+    side, pipe = tmp_path / "side", subprocess.PIPE
+    git(root, "worktree", "add", "--quiet", str(side))
+    at = {"beside": root, "within": side / "registry", "elsewhere": tmp_path}[place]
+    order = ["git", "hash-object", "--stdin", "prune"]
+    with (
+        Repository.open(side) as repository,
+        subprocess.Popen(order, cwd=at, stdin=pipe, stdout=pipe, stderr=pipe) as prune,
+    ):
+        while not Path(f"/proc/{prune.pid}/cmdline").read_bytes().startswith(b"git"):
+            pass  # it has only just been started
+        seen = bystanders.tidying(repository.place)
+        assert bystanders.may_be_at_work(repository.place) == (place != "elsewhere")
+        prune.communicate()
+    assert seen == (frozenset() if place == "elsewhere" else {prune.pid})
+
+
 def test_a_folder_that_is_gone_in_the_midst_of_looking_is_no_fault(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:

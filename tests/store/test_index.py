@@ -56,6 +56,8 @@ def test_a_small_change_compares_the_index_once_and_writes_it_once(
     ]
     assert is_clean(root)
     assert git(root, "diff-files", "--name-only") == ""
+    kept = {path.name for path in (root / ".git/qjmedia").iterdir()}
+    assert kept == {"lock", "owner.json"}  # nothing that only a run needs
 
 
 def test_an_edit_right_after_the_commit_is_not_taken_for_the_change(
