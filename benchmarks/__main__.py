@@ -21,6 +21,8 @@ from benchmarks import checking
 from benchmarks.ledger import ledger
 from benchmarks.measure import Aim, Place, Row, Task, medians
 from benchmarks.paper import paper
+from benchmarks.past import lengthen
+from benchmarks.reads import history, lists
 from benchmarks.records import build
 from benchmarks.rules import growth
 from benchmarks.sandbox import surroundings
@@ -113,6 +115,16 @@ class Bench:
         yield from checking.proposed(here, count, runs)
         yield from checking.grown(self.place, self.scale.large, count, 1)
 
+    def reads(self) -> Iterator[Row]:
+        """List, find and count a province; read a long history."""
+        scale = self.scale
+        yield from lists(self.place(scale.huge), scale.huge, scale.long_runs)
+        long = Place(self.folder / "long", self.env)
+        long.folder.mkdir()
+        paths = build(long.folder, scale.small, self.env)
+        lengthen(long.folder, paths, scale.huge, self.env)
+        yield from history(long, scale.huge, Path(paths[len(paths) // 2]), scale.runs)
+
     def amend(self) -> Iterator[Row]:
         """Change one field in one commit, beside a plain commit; and how each grows."""
         small, large = self.scale.small, self.scale.large
@@ -194,7 +206,8 @@ def main() -> None:
         "rows",
         nargs="*",
         metavar="row",
-        help="startup, check, huge, amend, rules, paper, word, ledger, workbook; without any: all",
+        help="startup, check, huge, reads, amend, rules, paper, word, ledger, workbook; "
+        "without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
     options = parser.parse_args()
@@ -204,6 +217,7 @@ def main() -> None:
             "startup": bench.startup,
             "check": bench.check,
             "huge": bench.huge,
+            "reads": bench.reads,
             "amend": bench.amend,
             "rules": bench.rules,
             "paper": bench.paper,

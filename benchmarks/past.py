@@ -25,8 +25,9 @@ def lengthen(
     import_ = ["git", "fast-import", "--quiet"]
     stream = b"".join(_stream(folder, paths, count))
     run(import_, cwd=folder, env=env, check=True, input=stream)
-    # as `gc` leaves a clone: one pack, the graph of commits beside it
-    for command in ("reset -q --hard", "repack -a -d -q", "commit-graph write --reachable"):
+    # as `gc` leaves a clone: one pack, the graph of commits beside it, as the tool begins it
+    graph = "commit-graph write --reachable --changed-paths"
+    for command in ("reset -q --hard", "repack -a -d -q", graph):
         run(["git", *command.split()], cwd=folder, env=env, check=True)
 
 

@@ -287,15 +287,14 @@ _ABSENT = _Version({})
 
 
 def _versions(repository: Repository, each: Touched) -> tuple[list[_Version], _Version]:
-    """Return a file's data in each parent and in the commit."""
-    *olds, new = (_version(repository, each.path, blob) for blob in (*each.before, each.after))
+    """Return a file's data in each parent and in the commit; Git is asked once for all."""
+    blobs = (*each.before, each.after)
+    asked = repository.read([blob for blob in blobs if blob is not None], LARGEST_BYTES + 1)
+    *olds, new = [_ABSENT if blob is None else _version(each.path, next(asked)) for blob in blobs]
     return olds, new
 
 
-def _version(repository: Repository, path: PurePosixPath, blob: BlobId | None) -> _Version:
-    if blob is None:
-        return _ABSENT
-    data = next(repository.read([blob], LARGEST_BYTES + 1))
+def _version(path: PurePosixPath, data: bytes) -> _Version:
     if len(data) > LARGEST_BYTES:
         return _Version(None, "文件太大")
     parsed = parse(data)
