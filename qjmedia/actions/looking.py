@@ -37,7 +37,11 @@ class Plain:
         self._make = make
         self._process = os.getpid()
 
-    def __call__(self, name: str) -> Looked:
+    def __call__(self, name: str) -> tuple[object, ...]:
+        """Look at a folder; what was seen is a plain tuple, as it travels between processes."""
+        return (*self.look(name),)
+
+    def look(self, name: str) -> Looked:
         """Look at a folder."""
         return Looked(b"", self._make(read(self.files(), name)))
 
@@ -67,7 +71,7 @@ class Knowing(Plain):
         self._known = known
         self._seen = seen
 
-    def __call__(self, name: str) -> Looked:
+    def look(self, name: str) -> Looked:
         """Look at a folder; it is read only where its mark, or what is in it, is not known."""
         files = self.files()
         mark = mark_of(files, name)
