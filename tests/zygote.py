@@ -259,6 +259,8 @@ def _keep(order: dict[str, Any], descriptors: list[int]) -> None:
 
 def _become(order: dict[str, Any], descriptors: list[int]) -> None:
     """Be the command."""
+    # a Ctrl-C that comes before it has begun is the command's all the same, not ours
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     run = importlib.import_module(order["module"]).run
     os.setsid()
     for wanted, descriptor in enumerate(descriptors):
@@ -276,12 +278,14 @@ def _become(order: dict[str, Any], descriptors: list[int]) -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  open as long as the command runs
     code = 1
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         code = run(order["argv"])
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
     except KeyboardInterrupt:  # as in qjmedia.__main__
         code = 130
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError):
                 if stream is not None:
