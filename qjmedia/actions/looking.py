@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from qjmedia.actions.folderwise import Make, read
@@ -87,7 +88,8 @@ class Knowing(Plain):
         held = content(files, name)
         made = None
         if (name, held.tree) not in self._known:
-            wanted = (path for path, _ in held.records)
-            made = self._make(held.data.items() if held.data else files.read_all(wanted))
+            wanted = (PurePosixPath(path) for path, _ in held.records)
+            texts = ((path, held.data[str(path)]) for path in wanted)
+            made = self._make(texts if held.data else files.read_all(wanted))
         is_seen = isinstance(files, WorkTree) and mark
         return Looked(held.tree, made, mark if is_seen else b"", held.files)

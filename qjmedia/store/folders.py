@@ -72,16 +72,16 @@ class Content:
 
     Attributes:
         tree: an id of all of it; Git's own where the folder holds records and nothing else.
-        records: their paths, with the ids of their bytes.
+        records: their paths, sorted, with the ids of their bytes.
         strangers: the other files.
         data: the records' bytes as far as they had to be read.
         files: how the records of a work tree stand, so that the next look reads only what changed.
     """
 
     tree: bytes
-    records: tuple[tuple[PurePosixPath, bytes], ...]
+    records: tuple[tuple[str, bytes], ...]
     strangers: tuple[PurePosixPath, ...]
-    data: dict[PurePosixPath, bytes]
+    data: dict[str, bytes]
     files: bytes = b""
 
 
@@ -119,36 +119,45 @@ def content(files: Files, name: str, before: bytes = b"") -> Content:
         files = files.below
     folder = PLATFORMS / name
     if isinstance(files, Revision):
-        blobs = files.repository.blobs(files.commit, folder)
+        blobs = {
+            str(path): blob for path, blob in files.repository.blobs(files.commit, folder).items()
+        }
         records = [(path, bytes.fromhex(blobs[path])) for path in sorted(blobs) if is_record(path)]
         entry = files.repository.entry(files.commit, folder)
         tree = bytes.fromhex(entry.id) if entry else b""
         return Content(tree, tuple(records), _strangers(blobs), {})
     if not isinstance(files, WorkTree):
-        paths = files.paths(folder)
-        data = dict(files.read_all(path for path in paths if is_record(path)))
+        paths = [str(path) for path in files.paths(folder)]
+        data = read_all(files, filter(is_record, paths))
         records = [(path, blob_id(each)) for path, each in data.items()]
         strangers = _strangers(paths)
         return Content(_tree_id(records, strangers), (*records,), strangers, data)
     return _on_disk(files, folder, before)
 
 
+def read_all(files: Files, paths: Iterable[str]) -> dict[str, bytes]:
+    """Return the bytes of what can be read at these paths."""
+    found = files.read_all(PurePosixPath(path) for path in paths)
+    return {str(path): data for path, data in found}
+
+
 def _on_disk(files: WorkTree, folder: PurePosixPath, before: bytes) -> Content:
     newest = time.time_ns() - YOUNGEST_NS
     is_there = next(files.walk(folder), None) is not None  # and no link leads to it
-    stood = zip(*_stand(f"{files.root / folder}"), strict=True) if is_there else ()
-    regular = [(folder / name, (name, *about)) for name, about in stood if stat.S_ISREG(about[0])]
+    names, about = _stand(f"{files.root / folder}") if is_there else ([], [])
     known: dict[Stood, bytes] = marshal.loads(before) if before else {}  # noqa: S302  from our own file, by its checksum
-    old = {path: known[each] for path, each in regular if each in known}
-    paths = sorted(path for path, _ in regular)
-    wanted = [path for path in paths if is_record(path)]
-    data = dict(files.read_all(path for path in wanted if path not in old))
+    regular = {
+        f"{folder}/{name}": (name, *each)
+        for name, each in zip(names, about, strict=True)
+        if stat.S_ISREG(each[0])
+    }
+    wanted = [path for path in regular if is_record(path)]
+    old = {path: known[regular[path]] for path in wanted if regular[path] in known}
+    data = read_all(files, (path for path in wanted if path not in old))
     blobs = old | {path: blob_id(each) for path, each in data.items()}
     records = [(path, blobs[path]) for path in wanted if path in blobs]
-    kept = {
-        each: blobs[path] for path, each in regular if path in blobs and _is_older(each[1:], newest)
-    }
-    strangers = _strangers(paths)
+    kept = {regular[path]: blob for path, blob in records if _is_older(regular[path][1:], newest)}
+    strangers = _strangers(regular)
     tree = _tree_id(records, strangers)
     return Content(tree, (*records,), strangers, data, marshal.dumps(kept))
 
@@ -212,14 +221,13 @@ def _beside(files: Revision, folder: PurePosixPath) -> Iterator[PurePosixPath]:
             yield path
 
 
-def _strangers(paths: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
-    return tuple(sorted(path for path in paths if not is_record(path)))
+def _strangers(paths: Iterable[str]) -> tuple[PurePosixPath, ...]:
+    return tuple(sorted(PurePosixPath(path) for path in paths if not is_record(path)))
 
 
-def _tree_id(
-    records: list[tuple[PurePosixPath, bytes]], strangers: tuple[PurePosixPath, ...]
-) -> bytes:
-    lines = b"".join(b"100644 %b\0%b" % (os.fsencode(path.name), blob) for path, blob in records)
+def _tree_id(records: list[tuple[str, bytes]], strangers: tuple[PurePosixPath, ...]) -> bytes:
+    named = ((path.rpartition("/")[2].encode(), blob) for path, blob in records)
+    lines = b"".join(b"100644 %b\0%b" % each for each in named)
     if strangers:
         lines += b"".join(b"\0%b" % os.fsencode(path) for path in strangers)
         return blake2b(lines, digest_size=_MARK_BYTES).digest()

@@ -37,7 +37,7 @@ def platform_path(owner: str, platform_id: str) -> PurePosixPath:
     return PLATFORMS / owner / f"{platform_id}.yaml"
 
 
-def is_record(path: PurePosixPath) -> bool:
+def is_record(path: PurePosixPath | str) -> bool:
     """Whether `path` is that of a platform's record."""
     return RECORD_PATH.fullmatch(str(path)) is not None
 

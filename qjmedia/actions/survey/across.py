@@ -1,14 +1,12 @@
 """What only several records show: of all of them, or of those that a change may concern."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import pairwise
-from pathlib import PurePosixPath
 
 from qjmedia.actions.survey.verdicts import (
     ACROSS,
     Row,
-    differing,
     keys,
     keys_in,
     packed,
@@ -35,7 +33,7 @@ def of_all(names: Iterable[str], details: Details, context: Context) -> Found:
     shared = {one for one, other in pairwise(sorted(every)) if one == other}
     del every
     rows = (row for name in listed for row in unpacked(details(name), shared)) if shared else ()
-    platforms = [row.outline for row in rows if row.outline is not None]
+    platforms = [each for row in rows if (each := row.outline) is not None]
     return _faults(ACROSS, platforms, context)
 
 
@@ -59,9 +57,9 @@ class Side:
         """Return the packed rows of a folder, none where there is no such folder."""
         return self._details(name) if name in self._names else packed([])
 
-    def rows(self, name: str) -> dict[PurePosixPath, Row]:
-        """Return the rows of a folder by path."""
-        return {row.path: row for row in unpacked(self.packed(name))}
+    def rows(self, name: str) -> list[Row]:
+        """Return the rows of a folder."""
+        return [*unpacked(self.packed(name))]
 
     def faults(self, concerned: Iterable[Platform]) -> Found:
         """Return the faults of all records that have to do with these, by one rule or another."""
@@ -74,29 +72,43 @@ class Side:
 
     def _connected(self, rule: Rule, wanted: set[int]) -> Iterable[Platform]:
         """Return the records that hold one of the keys, and those that share another with them."""
-        found: dict[PurePosixPath, Platform] = {}
+        found: dict[str, Platform] = {}
         done: set[int] = set()
         while wanted:
             done |= wanted
             named = sorted(self._names.intersection(self._holders(wanted)))
             new = [
-                row.outline
+                each
                 for name in named
                 for row in unpacked(self._details(name), wanted)
-                if row.outline is not None and row.path not in found
+                if row.path not in found and (each := row.outline) is not None
             ]
-            found |= {each.path: each for each in new}
+            found |= {str(each.path): each for each in new}
             wanted = {key for each in new for key in keys(rule, each, self._context)} - done
         return found.values()
 
 
-def changed(before: Side, after: Side, names: Iterable[str]) -> Iterator[Platform]:
-    """Yield the records that differ in these folders, as they were and as they are."""
+def changed(before: Side, after: Side, names: Iterable[str]) -> Iterator[tuple[Row, ...]]:
+    """Yield each record that differs in these folders, as it was and as it is."""
     for name in names:
         # also where only its lines have moved: a fault stands at a line
-        for row in differing(before.packed(name), after.packed(name)):
-            if row.outline is not None:
-                yield row.outline
+        one, other = ({row.path: row for row in each.rows(name)} for each in (before, after))
+        for path in sorted(one.keys() | other.keys()):
+            sides = [rows[path] for rows in (one, other) if path in rows]
+            if len(sides) == 1 or sides[0].blob != sides[1].blob:
+                yield tuple(sides)
+
+
+def concerned(pairs: Iterable[tuple[Row, ...]], named: Container[str]) -> Iterator[Platform]:
+    """Yield, as it was and as it is, of what `changed` gives what these rules have to do with.
+
+    Where they see the same as before, only what is `named` counts, by paths: its faults may stand
+    at other lines now.
+    """
+    for pair in pairs:
+        seen = {(row.keys, row.outlined) for row in pair}
+        if len(pair) == 1 or len(seen) > 1 or pair[0].path in named:
+            yield from (each for row in pair if (each := row.outline) is not None)
 
 
 def told(found: Found) -> set[tuple[str, str, str, str]]:

@@ -8,9 +8,8 @@ from typing import NamedTuple
 from qjmedia.actions.survey.across import Found
 from qjmedia.actions.survey.memory import Memory
 from qjmedia.actions.survey.survey import Survey
-from qjmedia.actions.survey.verdicts import Row, every_key, packed
+from qjmedia.actions.survey.verdicts import Row, packed
 from qjmedia.model.platform import Platform
-from qjmedia.model.registry import Context
 from qjmedia.store.cache import Cache
 from qjmedia.store.files import Files
 from qjmedia.store.folders import marks
@@ -52,29 +51,24 @@ def before_and_after(
     summaries = survey.summaries()
     context = survey.judge.context
     names = {_folder(path) for path in changed if is_record(path)}
+    touched = {str(path) for path in changed}
     was = survey.side()
     old = {name: was.rows(name) for name in names}
-    new = {name: [row for path, row in old[name].items() if path not in changed] for name in names}
+    new = {name: [row for row in rows if row.path not in touched] for name, rows in old.items()}
     for path, each in platforms.items():
-        new[_folder(path)].append(_row(each, context))
+        new[_folder(path)].append(Row(str(path), b"", (0, 0)).seen_as(each, context))
     now = survey.side({name: packed(rows) for name, rows in new.items()})
-    gone = [row.outline for rows in old.values() for path, row in rows.items() if path in changed]
+    gone = (row.outline for rows in old.values() for row in rows if row.path in touched)
     concerned = [*(each for each in gone if each is not None), *platforms.values()]
     aside = {owner for name in summaries.keys() - names for owner in summaries[name].running}
     return (
-        Scene(was.faults(concerned), _running(aside, (rows.values() for rows in old.values()))),
+        Scene(was.faults(concerned), _running(aside, old.values())),
         Scene(now.faults(concerned), _running(aside, new.values())),
     )
 
 
 def _running(aside: set[str], folders: Iterable[Iterable[Row]]) -> frozenset[str]:
-    outlines = (row.outline for rows in folders for row in rows if row.outline is not None)
-    return frozenset(aside | {each.owner for each in outlines if each.is_active})
-
-
-def _row(platform: Platform, context: Context) -> Row:
-    outline = platform.outline()
-    return Row(platform.path, b"", (0, 0), outline, tuple(every_key(outline, context)), ())
+    return frozenset((aside | {row.running for rows in folders for row in rows}) - {""})
 
 
 def _folder(path: PurePosixPath) -> str:

@@ -12,7 +12,7 @@ from qjmedia.actions.crew import crew
 from qjmedia.actions.survey.verdicts import holding, judged, kept, unknown, unpacked
 from qjmedia.store.cache import Cache, Kept
 from qjmedia.store.files import Files, Revision, WorkTree
-from qjmedia.store.folders import content
+from qjmedia.store.folders import content, read_all
 from qjmedia.store.overlay import Overlay
 
 WORTH_IT = 1_500
@@ -90,7 +90,7 @@ class Hand:
                 held = content(self._files, name)
                 read = held.data
             else:
-                read = dict(self._files.read_all(new))
+                read = read_all(self._files, new)
         return kept(name, held, judged(self._judge, held, old, read))
 
     def _stood(self, name: str) -> bytes:

@@ -43,7 +43,7 @@ def holding(
                 yield from reading(files, records_in(files, name), wanted, judge, looks)
             else:
                 rows = unpacked(details, {*wanted}) if details else ()
-                yield from (row.outline for row in rows if row.outline is not None)
+                yield from (each for row in rows if (each := row.outline) is not None)
 
 
 def has_one(ring: "array[int]", wanted: Sequence[int]) -> bool:

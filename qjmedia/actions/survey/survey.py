@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from qjmedia.actions.check import OWN_PATHS, Judge, Progress
@@ -152,7 +153,7 @@ class Survey:
 
     def _ids(self) -> frozenset[str]:
         rows = (row for name in self.trees for row in unpacked(self._detail(name)))
-        return frozenset(row.path.stem for row in rows)
+        return frozenset(PurePosixPath(row.path).stem for row in rows)
 
     # What several records show
 
@@ -193,7 +194,11 @@ class Survey:
         if not (is_plain and self.is_kept and all(old.values())) or len(names) * 4 > len(every):
             return None
         was, now = self._side(before.folders, old), self.side()
-        concerned = [*across.changed(was, now, names)]
+        named = {each.path for each in before.findings}
+        concerned = [*across.concerned(across.changed(was, now, names), named)]
+        if not concerned:
+            self.judge.span.narrow(*before.days)
+            return before.findings
         gone = across.told(was.faults(concerned))
         self.judge.span.narrow(*before.days)
         kept = [each for each in before.findings if _place(each) not in gone]

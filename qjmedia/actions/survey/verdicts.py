@@ -2,11 +2,11 @@
 
 import marshal
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from qjmedia import rules
 from qjmedia.actions.check import Judge
@@ -25,27 +25,43 @@ ACROSS = rules.on(Registry)
 
 
 class Row(NamedTuple):
-    """One record's own verdict.
+    """One record's own verdict, in plain values: of a folder most are kept as they were.
 
     Attributes:
         path: where it stands.
         blob: the id of its bytes.
         days: first and last day on which the verdict holds, as ordinals.
-        outline: what rules across records see of it, None where it cannot be read.
-        keys: what they find it by.
-        findings: what is wrong with it by itself.
+        keys: what rules across records find it by.
+        running: its owner if its platform runs, "" if not.
+        outlined: what these rules see of it, None where it cannot be read.
+        found: what is wrong with it by itself.
     """
 
-    path: PurePosixPath
+    path: str
     blob: bytes
     days: tuple[int, int]
-    outline: Platform | None
-    keys: tuple[int, ...]
-    findings: tuple[Finding, ...]
+    keys: tuple[int, ...] = ()
+    running: str = ""
+    outlined: tuple[Any, ...] | None = None
+    found: Sequence[tuple[Any, ...]] = ()
+
+    @property
+    def outline(self) -> Platform | None:
+        """What rules across records see of it, None where it cannot be read."""
+        return _raised(PurePosixPath(self.path), self.outlined)
 
     def holds(self, day: int) -> bool:
         """Whether the verdict is that of this day."""
         return self.days[0] <= day <= self.days[1]
+
+    def seen_as(self, platform: Platform | None, context: Context) -> Self:
+        """Return the row of a record that shows this platform."""
+        if platform is None:
+            return self
+        outline = platform.outline()
+        keys = tuple(every_key(outline, context))
+        running = outline.owner if outline.is_active else ""
+        return self._replace(keys=keys, running=running, outlined=_flat(outline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +88,9 @@ class Summary:
         span = Span()
         for row in rows:
             span.narrow(*row.days)
-        outlines = [row.outline for row in rows if row.outline is not None]
-        running = sorted({each.owner for each in outlines if each.is_active})
-        found = [each for row in rows for each in row.findings]
-        return cls(len(rows), span.days, tuple(running), content.strangers, tuple(found))
+        running = sorted({row.running for row in rows} - {""})
+        found = raised(each for row in rows for each in row.found)
+        return cls(len(rows), span.days, tuple(running), content.strangers, found)
 
     def to_bytes(self) -> bytes:
         """Return the summary as bytes."""
@@ -92,7 +107,9 @@ class Summary:
         return cls(records, days, running, paths, raised(findings))
 
 
-Known = Mapping[tuple[PurePosixPath, bytes], Row]
+_KEYS = Row._fields.index("keys")
+
+Known = Mapping[tuple[str, bytes], Row]
 """Rows by path and blob."""
 
 
@@ -101,14 +118,12 @@ def holding(known: Iterable[Row], day: int) -> Known:
     return {(row.path, row.blob): row for row in known if row.holds(day)}
 
 
-def unknown(content: Content, old: Known) -> list[PurePosixPath]:
+def unknown(content: Content, old: Known) -> list[str]:
     """Return the records of a folder that have no row."""
     return [path for path, blob in content.records if (path, blob) not in old]
 
 
-def judged(
-    judge: Judge, content: Content, old: Known, read: Mapping[PurePosixPath, bytes]
-) -> list[Row]:
+def judged(judge: Judge, content: Content, old: Known, read: Mapping[str, bytes]) -> list[Row]:
     """Return the rows of a folder; only what has no `old` one is judged, by its bytes in `read`."""
     rows = []
     for path, blob in content.records:
@@ -120,12 +135,11 @@ def judged(
     return rows
 
 
-def _row(judge: Judge, path: PurePosixPath, blob: bytes, data: bytes) -> Row:
+def _row(judge: Judge, path: str, blob: bytes, data: bytes) -> Row:
     judge.span.begin()
-    verdict = judge.record(path, data)
-    outline = verdict.platform.outline() if verdict.platform is not None else None
-    keys = () if outline is None else tuple(every_key(outline, judge.context))
-    return Row(path, blob, judge.span.days, outline, keys, verdict.findings)
+    verdict = judge.record(PurePosixPath(path), data)
+    row = Row(path, blob, judge.span.days, found=flat(verdict.findings))
+    return row.seen_as(verdict.platform, judge.context)
 
 
 def every_key(platform: Platform, context: Context) -> Iterator[int]:
@@ -154,49 +168,22 @@ def kept(name: str, content: Content, rows: list[Row]) -> Kept:
     return Kept(name, content.tree, summary, packed(rows), found.tobytes(), content.files)
 
 
-def packed(rows: list[Row]) -> bytes:
+def packed(rows: Iterable[Row]) -> bytes:
     """Return rows as bytes."""
-    return marshal.dumps(
-        [
-            (str(row.path), row.blob, row.days, _flat(row.outline), row.keys, flat(row.findings))
-            for row in rows
-        ]
-    )
+    return marshal.dumps([tuple(row) for row in rows])
 
 
 def unpacked(data: bytes, only: frozenset[int] | set[int] | None = None) -> Iterator[Row]:
     """Yield the rows that were packed; `only` those that have one of these keys."""
     for row in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
-        if only is None or not only.isdisjoint(row[4]):
-            yield _unpacked(*row)
-
-
-def differing(*sides: bytes) -> Iterator[Row]:
-    """Yield the packed rows, of one side and of the other, whose record is not on both alike."""
-    one, other = (
-        {row[:2]: row for row in marshal.loads(data)}  # noqa: S302  from our own file, by its checksum
-        for data in sides
-    )
-    for here, there in ((one, other), (other, one)):
-        yield from (_unpacked(*row) for key, row in here.items() if key not in there)
-
-
-def _unpacked(
-    path: str,
-    blob: bytes,
-    days: tuple[int, int],
-    outline: tuple[Any, ...] | None,
-    own: tuple[int, ...],
-    findings: list[tuple[Any, ...]],
-) -> Row:
-    place = PurePosixPath(path)
-    return Row(place, blob, days, _raised(place, outline), own, raised(findings))
+        if only is None or not only.isdisjoint(row[_KEYS]):
+            yield Row(*row)
 
 
 def keys_in(data: bytes) -> Iterator[int]:
     """Yield the keys of all packed rows, once for each row."""
     for row in marshal.loads(data):  # noqa: S302  from our own file, by its checksum
-        yield from dict.fromkeys(row[4])
+        yield from dict.fromkeys(row[_KEYS])
 
 
 def _flat(each: Platform | None) -> tuple[Any, ...] | None:
