@@ -62,6 +62,11 @@ class Judge:
         """The schema of the records, compiled once."""
         return records.schema(self.files)
 
+    def ready(self) -> None:
+        """Read and compile now what otherwise the first verdict would."""
+        _ = self.context
+        self.schema.accepts({})
+
     def record(self, path: PurePosixPath, data: bytes) -> Verdict:
         """Judge one platform's file by itself."""
         parsed = parse(data)

@@ -9,20 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from qjmedia.errors import MachineFault
+from qjmedia.store.ahead import can_copy
 
 Mapped = Callable[..., Iterator[Any]]
 """Does the same with every item and yields what comes of it, in the order of the items.
 
 What is done, what with and what comes of it has to be picklable. What one raises ends them all.
 """
-
-MOST = 4
-"""More of them than this gain little and take their memory each."""
-
-
-def cores() -> int:
-    """Return how many processes are worth having."""
-    return min(MOST, os.cpu_count() or 1)
 
 
 @contextmanager
@@ -60,13 +53,8 @@ def crew(hands: int, chunk: int = 1, begin: Callable[[], None] | None = None) ->
 
 
 def start_method() -> str:
-    """Return how a process is begun quickest: as a copy of this one, where that is safe.
-
-    A copy has none of the other threads, and waits for ever for what they held.
-    """
-    threads = Path("/proc/self/task")
-    is_alone = sys.platform == "linux" and threads.is_dir() and len([*threads.iterdir()]) == 1
-    return "fork" if is_alone else "spawn"
+    """Return how a process is begun quickest: as a copy of this one, where that is safe."""
+    return "fork" if can_copy() else "spawn"
 
 
 def _begin(begin: Callable[[], None] | None) -> None:

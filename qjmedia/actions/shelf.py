@@ -5,11 +5,11 @@ from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
 
-from qjmedia.actions.ahead import ahead
 from qjmedia.actions.folderwise import Make
 from qjmedia.actions.looking import Knowing, Looked, Plain
 from qjmedia.actions.survey.grounds import code
 from qjmedia.render import findings
+from qjmedia.store.ahead import ahead
 from qjmedia.store.cache import Cache, Seen
 from qjmedia.store.files import Files, WorkTree
 from qjmedia.store.layout import PLATFORMS

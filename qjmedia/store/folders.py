@@ -10,17 +10,26 @@ import marshal
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha1
 from itertools import compress
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
+from qjmedia.store.ahead import ahead
 from qjmedia.store.files import Files, Revision, WorkTree, entries
 from qjmedia.store.layout import PLATFORMS, REGISTRY, is_record
 from qjmedia.store.objects import TREE_MODE
 from qjmedia.store.overlay import Overlay
+
+Told = Callable[[str, bytes], None]
+"""Told the mark of some of the folders, by name, as soon as it is known."""
+
+WORTH_IT = 5_000
+"""So many files are worth copies of this process that look at them."""
+_FIRST = 16
+"""By so many folders it is told how large the others are."""
 
 YOUNGEST_NS = 3_000_000_000
 """A file younger than this may change again without a trace in its times."""
@@ -33,6 +42,7 @@ _ABOUT: Callable[[os.stat_result], About] = attrgetter(
     "st_mode", "st_size", "st_mtime_ns", "st_ctime_ns", "st_ino"
 )
 _WITHIN = os.O_DIRECTORY | os.O_NOFOLLOW if os.scandir in os.supports_fd else 0
+_Looked = tuple[bytes, int, bool]
 _MARK_BYTES = 20
 
 
@@ -85,16 +95,17 @@ class Content:
     files: bytes = b""
 
 
-def marks(files: Files, now_ns: int = 0) -> Marks | None:
+def marks(files: Files, now_ns: int = 0, told: Told | None = None) -> Marks | None:
     """Return the marks of a registry's folders, None where only reading would tell.
 
-    `now_ns` is the time since 1970 in nanoseconds, by default that of the clock.
+    `now_ns` is the time since 1970 in nanoseconds, by default that of the clock. Of a work tree
+    what is `told` of a folder comes while copies of this process may be looking at others.
     """
     if isinstance(files, Overlay):
         is_aside = not any(path.is_relative_to(REGISTRY / "platforms") for path in files.changed)
-        return marks(files.below, now_ns) if is_aside else None
+        return marks(files.below, now_ns, told) if is_aside else None
     if isinstance(files, WorkTree):
-        return _of_work_tree(files.root, now_ns or time.time_ns())
+        return _of_work_tree(files.root, now_ns or time.time_ns(), told)
     return _of_revision(files) if isinstance(files, Revision) else None
 
 
@@ -234,24 +245,46 @@ def _tree_id(records: list[tuple[str, bytes]], strangers: tuple[PurePosixPath, .
     return sha1(b"tree %d\0%b" % (len(lines), lines), usedforsecurity=False).digest()
 
 
-def _of_work_tree(root: Path, now_ns: int) -> Marks:
+def _of_work_tree(root: Path, now_ns: int, told: Told | None) -> Marks:
     newest = now_ns - YOUNGEST_NS
-    folders: dict[str, bytes] = {}
-    sizes: dict[str, int] = {}
-    settled: list[str] = []
     around = [str(path) for path, _ in WorkTree(root).walk(REGISTRY, below=PLATFORMS)]
+    names: list[str] = []
     for entry in entries(root / PLATFORMS):
-        if not entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False):
+            names.append(entry.name)
+        else:
             around.append(f"{PLATFORMS}/{entry.name}")
-            continue
-        folders[entry.name], sizes[entry.name], is_old = _mark(entry.path, newest)
-        if is_old:
-            settled.append(entry.name)
+    names.sort()
+    looked: list[_Looked] = []
+    for name, each in zip(names, _looks(f"{root / PLATFORMS}", names, newest), strict=True):
+        looked.append(each)
+        if told is not None:
+            told(name, each[0])
     digest = blake2b("\0".join(sorted(around)).encode("utf-8", "surrogateescape"))
-    return Marks(dict(sorted(folders.items())), frozenset(settled), digest.digest(), sizes)
+    found = dict(zip(names, looked, strict=True))
+    return Marks(
+        {name: mark for name, (mark, _, _) in found.items()},
+        frozenset(name for name, (_, _, is_old) in found.items() if is_old),
+        digest.digest(),
+        {name: size for name, (_, size, _) in found.items()},
+    )
 
 
-def _mark(folder: str, newest: int) -> tuple[bytes, int, bool]:
+def _looks(platforms: str, names: Sequence[str], newest: int) -> Iterator[_Looked]:
+    """Yield what a look at each folder shows, in their order."""
+
+    def look(name: str) -> _Looked:
+        return _mark(f"{platforms}/{name}", newest)
+
+    first, rest = names[:_FIRST], names[_FIRST:]
+    size = 0
+    for each in map(look, first):
+        size += each[1]
+        yield each
+    yield from ahead(look, rest, alone=size * len(rest) < WORTH_IT * _FIRST)
+
+
+def _mark(folder: str, newest: int) -> _Looked:
     """Return a folder's mark, how much stands in it, and whether all of it is older than that."""
     names, about = _stand(folder)
     modes, sizes, written, changed, numbers = zip(*about, strict=True) if about else ((),) * 5

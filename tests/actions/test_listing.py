@@ -95,7 +95,8 @@ def test_only_a_folder_that_has_changed_is_read_again(files: WorkTree, read: lis
 COPIED = """
 import os, sys
 from pathlib import Path
-from qjmedia.actions import ahead, folderwise, looking, shelf
+from qjmedia.actions import folderwise, looking, shelf
+from qjmedia.store import ahead
 from qjmedia.actions.browse import Filter
 from qjmedia.actions.folderwise import no_cache
 from qjmedia.actions.listing import BETWEEN, documents

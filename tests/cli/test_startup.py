@@ -62,8 +62,8 @@ OWN: dict[tuple[str, ...], set[str]] = {
     },
     KNOWN: {
         *BASE, "actions.survey.check", "actions.survey.grounds", "actions.survey.memory",
-        "model.finding", "model.place", "model.today", "render.findings", "store.cache",
-        "store.files", "store.folders", "store.git", "store.layout", "store.objects",
+        "model.finding", "model.place", "model.today", "render.findings", "store.ahead",
+        "store.cache", "store.files", "store.folders", "store.git", "store.layout", "store.objects",
         "store.overlay", "store.process", "store.repository", "store.writing.pending",
     },
 }  # fmt: skip

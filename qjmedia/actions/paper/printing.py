@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from qjmedia.actions.crew import cores, crew
+from qjmedia.actions.crew import crew
 from qjmedia.actions.putting import put
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.render.binding import bind
@@ -13,6 +13,7 @@ from qjmedia.render.fonts import AUTO, choose
 from qjmedia.render.form import Form
 from qjmedia.render.pdf import SHEAF, pdf
 from qjmedia.render.stem import distinct
+from qjmedia.store.ahead import cores
 from qjmedia.store.layout import TEMPLATES, packaged
 
 

@@ -1,5 +1,6 @@
 """Whether a registry keeps to the Measures: as `actions.check`, but only what is new is judged."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,15 +28,27 @@ def check(
     index, a change not written yet) are judged plainly. `now_ns` is what `folders.marks` takes.
     Where nothing at all has changed, neither rules nor a reader of YAML are loaded.
     """
-    stand = marks(files, now_ns)
+    memory = Memory(files, today, cache)
+    stand = marks(files, now_ns, memory.watch(_ready(files, today)))
     if stand is None:
         from qjmedia.actions.check import check as check_plainly
 
         return check_plainly(files, today, progress=progress)
-    memory = Memory(files, today, cache)
     known = memory.report(stand)
     if known is not None:
         return known
     from qjmedia.actions.survey.survey import Survey
 
     return Survey(files, today, stand, memory, progress).report()
+
+
+def _ready(files: Files, today: date) -> Callable[[], None]:
+    """Return what loads all that a survey will need; a copy of us may look at folders meanwhile."""
+
+    def load() -> None:
+        import qjmedia.actions.survey.survey  # noqa: F401  it is wanted later
+        from qjmedia.actions.check import Judge
+
+        Judge(files, today).ready()
+
+    return load

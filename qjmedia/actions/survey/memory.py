@@ -1,7 +1,7 @@
 """What is kept of a registry between two looks at it; it takes neither rules nor YAML to recall."""
 
 import marshal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from qjmedia.actions.survey.grounds import digest, grounds, law
 from qjmedia.model.finding import Finding, Report, Severity
 from qjmedia.model.today import Span
 from qjmedia.store.cache import Cache
-from qjmedia.store.files import Files
+from qjmedia.store.files import Files, WorkTree
 from qjmedia.store.folders import Marks
 
 REPORT = "report"
@@ -21,6 +21,7 @@ class Memory:
 
     Attributes:
         cache: where all of it is.
+        place: the work tree that it is asked of, "" of a commit.
         day: today as an ordinal.
         digest: of all that decides on one record.
         law: of all that decides on a registry beside its records.
@@ -30,6 +31,7 @@ class Memory:
     def __init__(self, files: Files, today: date, cache: Cache | None) -> None:
         """Recall nothing yet."""
         self.cache = cache
+        self.place = str(files.root) if isinstance(files, WorkTree) else ""
         self.day = today.toordinal()
         self.digest = grounds(files)
         self.law = law(files)
@@ -47,6 +49,17 @@ class Memory:
             return None
         records, findings, waived = known
         return Report(records, raised(findings), raised(waived))
+
+    def watch(self, changed: Callable[[], None]) -> Callable[[str, bytes], None]:
+        """Return what is told the marks of folders, and calls `changed` at the first new one."""
+        seen = self.cache.seen(self.place) if self.cache is not None and self.place else {}
+        calls = [changed] if seen else []
+
+        def told(name: str, mark: bytes) -> None:
+            if calls and seen.get(name, (b"",))[0] != mark:
+                calls.pop()()
+
+        return told
 
     def keep_report(self, stand: Marks, span: Span, report: Report) -> None:
         """Keep a report for as long as nothing changes."""

@@ -20,7 +20,7 @@ from qjmedia.model.finding import Finding, Report
 from qjmedia.model.today import Span
 from qjmedia.store import records
 from qjmedia.store.cache import Kept, Seen
-from qjmedia.store.files import Files, WorkTree
+from qjmedia.store.files import Files
 from qjmedia.store.folders import Marks, beside, sizes_of
 
 STATE, SETTINGS = "state", "settings"
@@ -72,7 +72,7 @@ class Survey:
 
     def summaries(self) -> dict[str, Summary]:
         """Return what is found of each folder, judging what is new; by name, in path order."""
-        place = str(self.files.root) if isinstance(self.files, WorkTree) else ""
+        place = self.memory.place
         seen = self.cache.seen(place) if self.cache is not None and place else {}
         for name, mark in self.stand.folders.items():
             was = seen.get(name, (b"", b""))

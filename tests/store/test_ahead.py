@@ -12,7 +12,7 @@ from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
-from qjmedia.actions import ahead
+from qjmedia.store import ahead
 from qjmedia.errors import MachineFault
 
 ahead.cores = lambda: 3

@@ -1,23 +1,39 @@
 """Many looks at once, answered in order: copies of this process look ahead of what it shows.
 
-A crew (`crew.py`) is handed its work and takes some 50 ms to call together. A copy knows all that
-this process knows, takes a few, and waits by itself where it is too far ahead: what it found fits
-into a pipe or waits for it to be read.
+A crew (`actions/crew.py`) is handed its work and takes some 50 ms to call together. A copy knows
+all that this process knows, takes a few, and waits by itself where it is too far ahead: what it
+found fits into a pipe or waits for it to be read.
 """
 
 import marshal
 import os
 import signal
+import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
-
-from qjmedia.actions.crew import cores, start_method
 
 Look = Callable[[str], Any]
 """What comes of an item; of kinds that marshal takes, the same wherever it is called."""
 
+MOST = 4
+"""More of them than this gain little and take their memory each."""
 _SIZE_BYTES = 8
+
+
+def cores() -> int:
+    """Return how many processes are worth having."""
+    return min(MOST, os.cpu_count() or 1)
+
+
+def can_copy() -> bool:
+    """Whether a copy of this process is safe.
+
+    It has none of the other threads, and would wait for ever for what they held.
+    """
+    threads = Path("/proc/self/task")
+    return sys.platform == "linux" and threads.is_dir() and len([*threads.iterdir()]) == 1
 
 
 def ahead(look: Look, items: Sequence[str], *, alone: bool = False) -> Generator[Any]:
@@ -27,7 +43,7 @@ def ahead(look: Look, items: Sequence[str], *, alone: bool = False) -> Generator
     itself: a fault is raised here, by the same look.
     """
     hands = 1 if alone else min(cores(), len(items))
-    if hands < 2 or start_method() != "fork":  # noqa: PLR2004  a second hand
+    if hands < 2 or not can_copy():  # noqa: PLR2004  a second hand
         yield from map(look, items)
         return
     copies: list[_Copy] = []
