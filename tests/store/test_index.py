@@ -1,5 +1,6 @@
 """The index goes before a commit, written once, and takes in nothing but the change."""
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -58,6 +59,17 @@ def test_a_small_change_compares_the_index_once_and_writes_it_once(
     assert git(root, "diff-files", "--name-only") == ""
     kept = {path.name for path in (root / ".git/qjmedia").iterdir()}
     assert kept == {"lock", "owner.json"}  # nothing that only a run needs
+
+
+def test_a_git_that_is_soon_done_with_the_index_is_waited_for(
+    root: Path, repository: Repository
+) -> None:
+    theirs = put(root, ".git/index.lock", b"")
+    done = threading.Timer(0.1, theirs.unlink)
+    done.start()
+    assert transact(repository, lambda _: Change({RECORD: b"id: changed\n"}, "变更")).commit
+    done.join()
+    assert is_clean(root)
 
 
 def test_an_edit_right_after_the_commit_is_not_taken_for_the_change(
