@@ -1,6 +1,7 @@
 """Copies of a process look ahead of it; the answers are its own, and no copy is left behind."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -70,3 +71,27 @@ def test_copies_answer_in_order_and_what_they_leave_is_done_here() -> None:
         "first": [ITEMS[:2], 0],
         "left": [],
     }
+
+
+BLOCKED = """
+import time
+from qjmedia.actions import ahead
+
+ahead.cores = lambda: 3
+found = ahead.ahead(lambda item: bytes(1 << 20), [str(number) for number in range(30)])
+next(found)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_copies_end_with_who_made_them(how: signal.Signals) -> None:
+    command = [sys.executable, "-c", BLOCKED]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        parent.send_signal(how)
+        # the stream ends when the last process that holds it has ended
+        assert parent.communicate(timeout=30)[0] == b""
