@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.message import Message
@@ -174,9 +175,12 @@ def blame(repository: Repository, platform_id: str) -> tuple[Blamed, ...]:
     answers: dict[str, Entry] = {}
     waiting: Entry | None = None
     there: dict[str, Tree] = {}
+    later: Mapping[BlobId | None, _Version] = _NOTHING
     for commit in history.commits(repository, head, platform_id=platform_id):
         entry = entry_of(commit, platform_id)
-        olds, new = _versions(repository, entry.touched[0])
+        here = entry.touched[0]
+        olds, new = _versions(repository, here, later)
+        later = dict(zip(here.before, olds, strict=True))  # what stood before, an older one wrote
         if waiting is None and new.tree is not None:
             waiting, there = entry, flat(new.tree)
         if waiting is None or any(old.tree is None for old in olds):
@@ -284,13 +288,18 @@ class _Version:
 
 
 _ABSENT = _Version({})
+_NOTHING: Mapping[BlobId | None, _Version] = MappingProxyType({})
 
 
-def _versions(repository: Repository, each: Touched) -> tuple[list[_Version], _Version]:
+def _versions(
+    repository: Repository, each: Touched, known: Mapping[BlobId | None, _Version] = _NOTHING
+) -> tuple[list[_Version], _Version]:
     """Return a file's data in each parent and in the commit; Git is asked once for all."""
     blobs = (*each.before, each.after)
-    asked = repository.read([blob for blob in blobs if blob is not None], LARGEST_BYTES + 1)
-    *olds, new = [_ABSENT if blob is None else _version(each.path, next(asked)) for blob in blobs]
+    wanted = [blob for blob in blobs if blob is not None and blob not in known]
+    asked = zip(wanted, repository.read(wanted, LARGEST_BYTES + 1), strict=True)
+    read = {blob: _version(each.path, data) for blob, data in asked}
+    *olds, new = [_ABSENT if blob is None else known.get(blob) or read[blob] for blob in blobs]
     return olds, new
 
 
