@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks import checking
 from benchmarks.ledger import ledger
-from benchmarks.measure import Aim, Place, Row, Task, medians
+from benchmarks.measure import Aim, Place, Row, medians
 from benchmarks.paper import paper
 from benchmarks.past import lengthen
 from benchmarks.reads import history, lists
@@ -28,14 +28,12 @@ from benchmarks.rules import growth
 from benchmarks.sandbox import surroundings
 from benchmarks.word import word
 from benchmarks.workbook import workbook
+from benchmarks.writing import writing
 
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 QJMEDIA = BIN / "qjmedia"
 TITLES = ("what", "time", "against", "time", "ratio", "aim", "")
-AMEND = "`qjmedia amend` of a phone"
-AMEND_KEY = "`qjmedia amend` of an account, compared with all others"
-COMMIT = "`git add` and `git commit` of one file"
 LIBRARIES = ("typer", "PyYAML", "jsonschema-rs", "jsonschema", "check-jsonschema", "ruamel.yaml")
 
 
@@ -126,21 +124,14 @@ class Bench:
         yield from history(long, scale.huge, Path(paths[len(paths) // 2]), scale.runs)
 
     def amend(self) -> Iterator[Row]:
-        """Change one field in one commit, beside a plain commit; and how each grows."""
-        small, large = self.scale.small, self.scale.large
-        tasks = {
-            (name, count): task
-            for count in (small, large)
-            for name, task in changes(self.place(count)).items()
-        }
-        taken = medians(tasks, self.scale.runs)
-        for count in (small, large):
-            plain = taken[COMMIT, count]
-            yield Row(f"{AMEND}, {count:,} records", taken[AMEND, count], COMMIT, plain)
-        for name, aim in {AMEND: Aim(1.5), AMEND_KEY: None, COMMIT: None}.items():
-            before = f"the same, {small:,} records"
-            times = taken[name, large], taken[name, small]
-            yield Row(f"{name}, {large:,} records", times[0], before, times[1], aim=aim)
+        """Change, add and approve one record, beside a plain commit; and how each grows."""
+        sizes = (self.scale.small, self.scale.large)
+        yield from writing({count: self.place(count) for count in sizes}, self.scale.runs)
+
+    def province(self) -> Iterator[Row]:
+        """Change, add and approve in a province, beside a registry of one university."""
+        sizes = (self.scale.small, self.scale.huge)
+        yield from writing({count: self.place(count) for count in sizes}, self.scale.long_runs)
 
     def rules(self) -> Iterator[Row]:
         """Check in one process at both sizes: how all rules together grow."""
@@ -176,25 +167,6 @@ class Bench:
         return self._places[count]
 
 
-def changes(here: Place) -> dict[str, Task]:
-    """Return the ways to make one change in one commit; each has a record of its own."""
-    plain = here.folder / "registry/platforms/unit-2/unit-2-3.yaml"
-
-    def amend(number: int) -> None:
-        value = f"manager.mobile=1380001{number:04d}"
-        here.run(QJMEDIA, "amend", "unit-1-3", "--set", value, "-y")
-
-    def amend_key(number: int) -> None:
-        here.run(QJMEDIA, "amend", "unit-1-0", "--set", f"account=renamed_{number}", "-y")
-
-    def commit(number: int) -> None:
-        plain.write_text(f"{plain.read_text('utf-8')}# {number}\n", "utf-8")
-        here.run("git", "add", plain)
-        here.run("git", "commit", "-q", "-m", f"change {number}", "--", plain)
-
-    return {AMEND: amend, AMEND_KEY: amend_key, COMMIT: commit}
-
-
 def main() -> None:
     """Measure what was asked for and print it as a table."""
     parser = argparse.ArgumentParser(
@@ -206,7 +178,7 @@ def main() -> None:
         "rows",
         nargs="*",
         metavar="row",
-        help="startup, check, huge, reads, amend, rules, paper, word, ledger, workbook; "
+        help="startup, check, huge, reads, amend, province, rules, paper, word, ledger, workbook; "
         "without any: all",
     )
     parser.add_argument("--quick", action="store_true", help="fewer records, fewer runs")
@@ -219,6 +191,7 @@ def main() -> None:
             "huge": bench.huge,
             "reads": bench.reads,
             "amend": bench.amend,
+            "province": bench.province,
             "rules": bench.rules,
             "paper": bench.paper,
             "word": bench.word,
