@@ -5,12 +5,14 @@ import os
 from pathlib import Path, PurePosixPath
 
 import pytest
-from plain_git import git, is_clean, leftovers, put
+from plain_git import faulty_git, git, is_clean, leftovers, put
 from store_registry import RECORD
 
+from qjmedia.errors import MachineFault
+from qjmedia.store.git import CommitId
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
-from qjmedia.store.writing import durable, recovery
+from qjmedia.store.writing import durable, index, recovery
 
 NEW = "registry/platforms/physics/new.yaml"
 
@@ -49,3 +51,46 @@ def test_many_files_follow_though_another_is_being_edited(root: Path) -> None:
     assert done.warnings == ()
     assert edited.read_bytes() == b"mine\n"
     assert git(root, "status", "--porcelain") == " M registry/platforms/math/math-site.yaml"
+
+
+def test_where_the_branch_cannot_even_be_read_plain_git_is_not_locked_out(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark, tip = index.mark, Repository.tip
+    asked: list[object] = []
+
+    def once(repository: Repository) -> bytes | None:
+        asked.append(repository)
+        if len(asked) > 1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return mark(repository)
+
+    def unreadable(repository: Repository, ref: str) -> CommitId | None:
+        if len(asked) > 1:
+            raise MachineFault("读不出")
+        return tip(repository, ref)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(index, "mark", once)
+        patch.setattr(Repository, "tip", unreadable)
+        with pytest.raises(MachineFault, match="磁盘读写出错"):
+            write(root, RECORD)
+    assert not (root / ".git/index.lock").exists()
+    recovery.recover(root)
+    assert git(root, "rev-list", "--count", "HEAD") == "1"
+    assert is_clean(root)
+
+
+def test_where_there_was_no_index_there_is_none_after_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "new"
+    git(tmp_path, "init", "--quiet", str(root))
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", faulty_git(tmp_path / "bin", "update-ref", "fatal: x"))
+        with pytest.raises(MachineFault):
+            write(root, RECORD)
+    assert not (root / ".git/index").exists()
+    assert leftovers(root) == []
+    assert write(root, RECORD).warnings == ()
+    assert is_clean(root)

@@ -3,7 +3,7 @@
 from pathlib import Path, PurePosixPath
 
 import pytest
-from plain_git import git, is_clean
+from plain_git import git, is_clean, put
 from store_registry import RECORD
 
 from qjmedia.store.graph import knows_paths
@@ -23,13 +23,17 @@ def make(root: Path, data: bytes) -> None:
         transact(repository, lambda _: Change({PurePosixPath(RECORD): data}, "变更"))
 
 
-def test_git_packs_what_has_piled_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_packs_what_has_piled_up(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(maintenance, "_LOOSE_IN_SAMPLE", -1)
     git(root, "config", "gc.auto", "1")
     git(root, "config", "gc.autoDetach", "false")
     before = packs(root)
-    for number in range(200):  # until one of them falls into the folder that Git looks at
-        git(root, "hash-object", "-w", "--stdin", stdin=b"%d" % number)
+    # so many that one of them falls into the folder that Git looks at
+    many = [put(tmp_path, f"loose/{number}", b"%d" % number) for number in range(200)]
+    paths = "".join(f"{path}\n" for path in many)
+    git(root, "hash-object", "-w", "--stdin-paths", stdin=paths.encode())
     with Repository.open(root) as repository:
         assert not knows_paths(repository)
         make(root, b"x\n")
