@@ -94,3 +94,14 @@ def test_where_there_was_no_index_there_is_none_after_a_failure(
     assert leftovers(root) == []
     assert write(root, RECORD).warnings == ()
     assert is_clean(root)
+
+
+def test_an_index_that_could_not_go_ahead_leaves_no_copy_behind(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", faulty_git(tmp_path / "bin", "update-index", "fatal: x"))
+        with pytest.raises(MachineFault):
+            write(root, RECORD)
+    assert not (root / ".git/qjmedia/index.before").exists()
+    assert is_clean(root)
