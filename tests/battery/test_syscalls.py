@@ -25,7 +25,7 @@ CALLS = (
 FAULTS = ("error=ENOSPC", "error=EIO", "error=EMFILE", "error=EACCES", "signal=KILL")
 COUNT, TORTURE_COUNT = 5, 240
 SEED = 20261126
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 60
 FIRST = {"openat": 400, "write": 1}
 """From which call of its kind on: Python opens some hundred files before our command begins."""
 LAST = {"openat": 900, "write": 12}
