@@ -1,10 +1,12 @@
 """What is said while something takes long."""
 
+import os
 from itertools import count
+from pathlib import Path
 
 import pytest
 
-from qjmedia.cli.progress import Progress, progress
+from qjmedia.cli.progress import Progress, progress, reading
 
 
 def test_a_line_is_written_over_and_cleared_for_what_comes_between(
@@ -36,3 +38,17 @@ def test_a_server_says_a_line_every_few_seconds(capsys: pytest.CaptureFixture[st
 def test_nothing_is_said_where_nobody_sees_it() -> None:
     assert progress("已核对", quiet=True) is None
     assert progress("已核对", quiet=False) is None
+
+
+def test_what_is_printed_as_it_comes_tells_for_itself(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert isinstance(reading(), Progress)
+    assert not isinstance(reading(quiet=True), Progress)
+    read, written = os.pipe()
+    with os.fdopen(read), os.fdopen(written, "w") as pipe, (tmp_path / "list").open("w") as file:
+        for stream in (pipe, file):
+            monkeypatch.setattr("sys.stdout", stream)
+            assert isinstance(reading(at_once=True), Progress) is (stream is file)
+        monkeypatch.undo()
