@@ -305,6 +305,34 @@ def test_a_key_that_is_lost_is_noticed(files: WorkTree) -> None:
     assert found == plainly(files, make.TODAY)
 
 
+def test_a_record_that_was_beside_no_other_can_clash_by_a_change(tmp_path: Path) -> None:
+    names = {"math": "数学建模协会", "physics": "天文爱好者", "academic": "选课通知",
+             "library": "读书分享", "security": "平安校园"}  # fmt: skip
+    made = [
+        samples.record({"id": f"{owner}-1", "owner": owner, "account": f"{owner}_1",
+                        "name": f"曲靖师范学院{name}", "filings": [{"serial": f"{20 + number}"}]})
+        for number, (owner, name) in enumerate(names.items())
+    ]  # fmt: skip
+    files = WorkTree(committed(tmp_path / "库", made))
+    before = _known(files, files.root, make.TODAY)
+    paths = {each.path for each in before.findings if each.code in {"QJ0802", "QJ0803", "QJ0710"}}
+    assert not paths
+    path = files.root / "registry/platforms/physics/physics-1.yaml"
+    apart = path.read_text("utf-8")
+    for old, new, code in (
+        ("physics_1", "math_1", "QJ0802"),
+        ("天文爱好者", "数学建模协会", "QJ0803"),
+        ('serial: "21"', 'serial: "20"', "QJ0710"),
+    ):
+        assert old in apart
+        path.write_text(apart.replace(old, new), "utf-8")
+        found = _known(files, files.root, make.TODAY)
+        assert code in {each.code for each in found.findings}
+        assert found == plainly(files, make.TODAY)
+        path.write_text(apart, "utf-8")
+        assert _known(files, files.root, make.TODAY) == before
+
+
 def test_whoever_wants_no_cache_has_none(files: WorkTree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QJMEDIA_NO_CACHE", "1")
     with opened(files.root) as cache:
