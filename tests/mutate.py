@@ -50,6 +50,7 @@ PARTS = {
             "tests/store/test_following.py",
             "tests/store/test_tree.py",
             "tests/cli/test_doctor.py",
+            "tests/cli/test_check_fix.py",
             "tests/battery/test_states.py",
             "tests/sync/test_pushing.py",
         ),

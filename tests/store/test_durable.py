@@ -52,6 +52,18 @@ def test_every_folder_that_names_something_new_is_flushed(root: Path, flushed: l
     assert written < noted < flushed.index(git_dir / "refs/heads")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_an_index_that_is_put_back_is_on_the_disk_before_the_journal_goes(
+    root: Path, flushed: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", faulty_git(tmp_path / "bin", "update-ref", "fatal: x"))
+        with Repository.open(root) as repository, pytest.raises(MachineFault):
+            transact(repository, lambda _: Change({PurePosixPath(RECORD): b"x\n"}, "x"))
+    assert flushed[-3:] == [root / ".git", root / ".git", root / ".git/qjmedia"]
+    assert is_clean(root)
+
+
 def test_what_git_finds_to_be_no_part_of_the_plan_is_not_committed(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
