@@ -105,3 +105,12 @@ def test_an_index_that_could_not_go_ahead_leaves_no_copy_behind(
             write(root, RECORD)
     assert not (root / ".git/qjmedia/index.before").exists()
     assert is_clean(root)
+
+
+def test_a_rehearsal_too_finishes_what_a_dead_writer_began(root: Path) -> None:
+    journal = put(root, ".git/qjmedia/journal.json", b"")  # never finished: nothing had happened
+    with Repository.open(root) as repository:
+        files = {PurePosixPath(RECORD): b"x\n"}
+        assert transact(repository, lambda _: Change(dict(files), "x"), dry_run=True).commit is None
+    assert not journal.exists()
+    assert is_clean(root)
