@@ -346,3 +346,11 @@ def test_every_refusal_names_the_way_out(root: Path, repository: Repository) -> 
 def test_a_result_tells_a_dry_run_from_no_change() -> None:
     assert Committed(None, Change({}, "x")).unchanged
     assert not Committed(None, Change({RECORD: b"x"}, "x")).unchanged
+
+
+def test_a_personal_number_in_the_message_is_refused(root: Path, repository: Repository) -> None:
+    before = state(root)
+    with pytest.raises(BadRequest, match="手机号码") as told:
+        transact(repository, writing({RECORD: b"x\n"}, "打 13800000000 给示例甲"))
+    assert "13800000000" not in told.value.message
+    assert state(root) == before
