@@ -99,7 +99,10 @@ def test_a_cache_spoilt_by_the_hundred_tells_nothing_else(
     tried(TORTURE_COUNT)
 
 
-def test_somebody_else_holds_the_cache(qjmedia: Command, root: Path) -> None:
+def test_somebody_else_holds_the_cache(
+    qjmedia: Command, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qjmedia.store.cache._PATIENCE_SECONDS", 0.1)
     expected = uncached(qjmedia, root)
     assert told(qjmedia, root) == expected
     with sqlite3.connect(root / ".git" / FOLDER / NAME, isolation_level=None) as other:
