@@ -46,8 +46,8 @@ def state(folder: Path) -> dict[str, object]:
 
 def leftovers(folder: Path) -> list[str]:
     """Return the lock files, journals and temporary files that nobody should leave behind."""
-    git_dir = Path(git(folder, "rev-parse", "--absolute-git-dir"))
-    common = Path(git(folder, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    asked = ("--path-format=absolute", "--git-dir", "--git-common-dir")
+    git_dir, common = map(Path, git(folder, "rev-parse", *asked).split("\n"))
     found = [str(at / lock) for at in {git_dir, common} for lock in LOCKS if (at / lock).exists()]
     found += [str(path) for path in (git_dir / "qjmedia").glob("journal*")]
     return found + [str(path) for path in folder.rglob(".qjmedia-*")]
