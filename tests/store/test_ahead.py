@@ -75,7 +75,7 @@ def test_copies_answer_in_order_and_what_they_leave_is_done_here() -> None:
 
 BLOCKED = """
 import time
-from qjmedia.actions import ahead
+from qjmedia.store import ahead
 
 ahead.cores = lambda: 3
 found = ahead.ahead(lambda item: bytes(1 << 20), [str(number) for number in range(30)])
