@@ -74,9 +74,10 @@ def test_copies_answer_in_order_and_what_they_leave_is_done_here() -> None:
 
 
 BLOCKED = """
-import time
+import signal, time
 from qjmedia.store import ahead
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests may ignore it
 ahead.cores = lambda: 3
 found = ahead.ahead(lambda item: bytes(1 << 20), [str(number) for number in range(30)])
 next(found)

@@ -390,6 +390,13 @@ def test_a_new_field_stands_behind_the_one_before_it() -> None:
     assert difference(change) == '+supervisor: {name: 示例戊, mobile: "13800000001"}\n'
 
 
+def test_a_mapping_leaves_its_line_when_it_outgrows_it() -> None:
+    new: Any = {"a": [{"b": "c", "d": {"e": "f"}}], "g": "h"}
+    assert amend(b"a:\n- {b: c} # i\ng: h\n", new) == b"a:\n- b: c # i\n  d: {e: f}\ng: h\n"
+    for style in (b"{a: [{b: c}], g: h}\n", b"a: [{b: c}]\ng: h\n"):
+        assert amend(style, new) == style.replace(b"b: c", b"b: c, d: {e: f}")
+
+
 def test_a_new_first_field_stands_first() -> None:
     new: Any = {"id": "x", "b": {"c": "1", "d": "y"}}
     assert amend(b"b:\n  d: y\n", new) == b'id: x\nb:\n  c: "1"\n  d: y\n'

@@ -95,6 +95,11 @@ def behind(
     return "", _pushed(_lines(value, layout.within(2)))
 
 
+def is_short(head: str, value: Tree, layout: Layout = Layout()) -> bool:
+    """Return whether a value is to stand on the line of its `key:` or `-`, and no lines below."""
+    return _short(value, layout.room - width(head) - 1) is not None
+
+
 def width(text: str) -> int:
     """Return how many columns a line takes on a terminal; a Chinese character takes two."""
     if text.isascii():

@@ -86,12 +86,25 @@ class _Splicer:
             return
         if isinstance(new, str) and node.kind == "scalar":
             self.scalar(node, new, slot)
+        elif self.outgrows_its_line(node, old, new, slot):
+            self.replace(node, new, slot)
         elif isinstance(new, dict) and isinstance(old, dict) and old.keys() & new.keys():
             self.mapping(node, new)
         elif isinstance(new, list) and isinstance(old, list) and old and new:
             self.sequence(node, new)
         else:
             self.replace(node, new, slot)
+
+    def outgrows_its_line(self, node: Node, old: Tree, new: Tree, slot: _Slot) -> bool:
+        """Whether a collection stands on one line in our style, and no longer should."""
+        if slot.in_flow or node.style != "flow" or self.line_end(node.start) < node.end:
+            return False
+        head, layout = self.head(slot), self.layout.within(slot.column)
+        return emit.is_short(head, old, layout) and not emit.is_short(head, new, layout)
+
+    def head(self, slot: _Slot) -> str:
+        """Return what stands before a value on its line: `key:` or `-`."""
+        return "-" if slot.is_item else self.text[slot.begin : slot.head]
 
     # Scalars
 
@@ -323,8 +336,7 @@ class _Splicer:
             prefix = self.separator(node.start, slot) if node.start == node.end else ""
             self.edit(node.start, node.end, prefix + emit.flow(new))
             return
-        head = "-" if slot.is_item else self.text[slot.begin : slot.head]
-        first, lines = emit.behind(head, new, self.layout.within(slot.column))
+        first, lines = emit.behind(self.head(slot), new, self.layout.within(slot.column))
         below = self.pushed(lines, slot.column)
         if node.kind == "scalar" or node.style == "flow":
             self.put(node, first, below, slot)

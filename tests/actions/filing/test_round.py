@@ -29,8 +29,10 @@ from qjmedia.model.words import Decision, Status, Tier
 from qjmedia.store import records
 from qjmedia.store.files import Revision
 from qjmedia.store.repository import Repository
+from qjmedia.store.text.usual import usual
 
 TODAY = date(2026, 11, 23)
+PATH = "registry/platforms/math/math-wechat.yaml"
 FORM: Record = {"form": "申请表", "filled_on": "2026-11-20"}
 UNIT: Record = {
     "unit_opinion": {"decision": "同意", "signed_by": "示例甲", "signed_on": "2026-11-21"}
@@ -325,3 +327,13 @@ def test_every_move_starts_and_ends_in_a_status() -> None:
     assert Transition(filed, closed).is_allowed
     assert Transition(None, filed).is_allowed
     assert Transition(filed, filed).move is None
+
+
+def test_what_the_round_leaves_is_read_the_fast_way(repository: Repository) -> None:
+    """A form begins on one line and grows; a mapping within one on a line is read carefully."""
+    put(repository, record(Status.DRAFT))
+    steps = (submit(), sign(Signature()), approve(Signature()), close(reason="停用", proof="通知"))
+    for step in steps:
+        take(repository, step)
+        data = (repository.root / PATH).read_bytes()
+        assert usual(data) is not None, data.decode()
