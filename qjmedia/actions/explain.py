@@ -60,7 +60,7 @@ def catalogue(files: Files | None = None) -> Mapping[str, Code]:
         for code, faults in _schema_rules(files, name):
             own = found.setdefault(code, [])
             own += [each for each in faults if each not in own]
-    for rule in rules.ALL:
+    for rule in rules.every():
         found.setdefault(rule.code, []).append(rule.explanation)
         weights.setdefault(rule.code, rule.severity)
     return {

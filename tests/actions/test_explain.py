@@ -20,7 +20,7 @@ from qjmedia.rules.base import File, Offices, Surroundings
 KNOWN = catalogue()
 BETWEEN = {
     rule.code
-    for rule in rules.ALL
+    for rule in rules.every()
     if rule.subject not in {File, Platform, Registry, Offices, Surroundings}
 }
 """Codes that one revision cannot show: tests/attacks/test_examples.py carries those out."""
@@ -55,7 +55,7 @@ def test_a_code_says_all_that_is_promised(code: Code, fault: Explanation) -> Non
 
 def test_every_code_is_explained_in_order() -> None:
     assert [*KNOWN] == sorted(KNOWN)
-    assert {rule.code for rule in rules.ALL} < {*KNOWN}
+    assert {rule.code for rule in rules.every()} < {*KNOWN}
     assert {"QJ0001", "QJ0005", "QJ0012", "QJ0013", "QJ0401", "QJ1401"} < {*KNOWN}
 
 

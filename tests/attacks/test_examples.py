@@ -171,7 +171,7 @@ SHOWN: dict[str, tuple[Doing, Doing, Doing]] = {
 def between() -> Iterator[tuple[str, str]]:
     """Yield code and wrong example of each fault that one revision cannot show."""
     subjects = {Transition, Act, Deed, Intrusion, Signing}
-    codes = {rule.code for rule in rules.ALL if rule.subject in subjects}
+    codes = {rule.code for rule in rules.every() if rule.subject in subjects}
     for code, explained in catalogue().items():
         if code in codes:
             yield from ((code, fault.wrong) for fault in explained.faults)

@@ -121,6 +121,7 @@ def test_what_is_known_is_checked_without_rules_and_yaml(sample: Path, tmp_path:
     git(tmp_path, "clone", "--quiet", str(sample), "unknown")
     first, second = (loaded(tmp_path / "unknown", *KNOWN) for _ in range(2))
     assert {"qjmedia.rules", "yaml", "jsonschema_rs"} <= first
+    assert "qjmedia.rules.revisions" not in first
     assert strange(second, KNOWN) == set()
 
 

@@ -15,7 +15,7 @@ from qjmedia.store.files import Files, Revision, WorkTree
 from qjmedia.store.folders import content, read_all
 from qjmedia.store.overlay import Overlay
 
-WORTH_IT = 1_500
+WORTH_IT = 500
 """Of fewer records the start of other processes takes longer than to judge them all."""
 _PIECES = 24
 """Into so many parts the folders are cut for each hand: the last is not waited for long."""
