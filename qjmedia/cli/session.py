@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qjmedia.cli.output import note
 from qjmedia.errors import BadRequest
 from qjmedia.store.files import Files, WorkTree
 from qjmedia.store.layout import find_root
@@ -57,7 +58,9 @@ def repository_at(root: Path | None) -> "Repository":
     """
     from qjmedia.store.repository import Repository
 
-    return Repository.open(locate(root))
+    found = Repository.open(locate(root))
+    found.said = note
+    return found
 
 
 def cache_at(root: Path | None) -> "Cache | None":

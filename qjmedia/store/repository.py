@@ -1,7 +1,7 @@
 """The repository a registry lives in: where it stands, what its history holds."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -45,6 +45,7 @@ class Repository:
     Attributes:
         root: the folder that holds `registry/`.
         prefix: `root` relative to the top of the repository, "" at the top.
+        said: told what a change has to wait for; nobody is unless somebody wants to be.
     """
 
     def __init__(self, git: Git, place: Place) -> None:
@@ -55,6 +56,7 @@ class Repository:
         self.prefix = place.prefix
         # a reader that outlives us by a moment must not keep the writers' lock
         self.objects = Objects(Git(git.folder, git.fsync))
+        self.said: Callable[[str], None] = lambda _: None
         self._called: dict[tuple[str, str], list[bytes]] = {}
 
     @classmethod

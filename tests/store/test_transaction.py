@@ -1,6 +1,7 @@
 """One change, one commit, or nothing."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -13,7 +14,7 @@ from qjmedia.store.git import Author, Git
 from qjmedia.store.process import Process
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
-from qjmedia.store.writing import index, lock
+from qjmedia.store.writing import index, lock, waiting
 
 RECORD = PurePosixPath("registry/platforms/math/math-wechat.yaml")
 NEW = PurePosixPath("registry/platforms/physics/physics-wechat.yaml")
@@ -333,6 +334,30 @@ def test_a_lock_held_by_another_git_is_named_with_its_age(
     (root / ".git/index.lock").unlink()
     assert is_clean(root)
     assert commits(root) == 1
+
+
+def test_who_waits_for_another_is_told_whom_and_goes_on(
+    root: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "NOTICED_SECONDS", 0.02)
+    monkeypatch.setattr(lock, "NOTICED_SECONDS", 0.02)
+    said: list[str] = []
+    with ExitStack() as other:
+        other.enter_context(lock.held(other.enter_context(Repository.open(root))))
+        put(root, ".git/index.lock", b"")
+
+        def end(text: str) -> None:
+            said.append(text)
+            (other.close if len(said) == 1 else (root / ".git/index.lock").unlink)()
+
+        repository.said = end
+        transact(repository, writing({RECORD: b"x\n"}))
+    assert commits(root) == 2
+    assert len(said) == 2
+    assert "另一个 qjmedia 正在写入这个登记库（进程" in said[0]
+    assert "最多再等 60 秒" in said[0]
+    assert "index.lock，已存在" in said[1]
+    assert "最多再等 5 秒" in said[1]
 
 
 def test_every_refusal_names_the_way_out(root: Path, repository: Repository) -> None:

@@ -14,6 +14,7 @@ from qjmedia.store.objects import FILE_MODES
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing import durable
 from qjmedia.store.writing.pending import own_folder
+from qjmedia.store.writing.waiting import Waiting
 
 PATIENCE_SECONDS = 5.0
 _POLL_SECONDS = 0.02
@@ -46,6 +47,7 @@ class Guard:
         self._path = lock_path(repository)
         self._content = guard_content(token)
         self._held = False
+        self._said = repository.said
 
     def take(self, patience_seconds: float = PATIENCE_SECONDS) -> None:
         """Create the lock file.
@@ -54,7 +56,7 @@ class Guard:
             Conflict: another Git held it all the time.
             OSError: it cannot be created.
         """
-        until = time.monotonic() + patience_seconds
+        waiting = Waiting(self._said, patience_seconds)
         while True:
             try:
                 durable.create(self._path, self._content)
@@ -62,7 +64,7 @@ class Guard:
                 if self._is_ours():  # of a writer who died, whose journal we have
                     self._held = True
                     return
-                if time.monotonic() > until:
+                if waiting.is_over(lambda: occupied(self._path).message):
                     raise occupied(self._path) from None
                 time.sleep(_POLL_SECONDS)
             else:

@@ -13,6 +13,7 @@ from qjmedia.store.fault import of_os
 from qjmedia.store.git import outliving
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing.pending import own_folder
+from qjmedia.store.writing.waiting import NOTICED_SECONDS, Waiting
 
 PATIENCE_SECONDS = 60.0
 _POLL_SECONDS = 0.01
@@ -37,9 +38,13 @@ def held(repository: Repository, patience_seconds: float = PATIENCE_SECONDS) -> 
     try:
         folder.mkdir(exist_ok=True)
         lock = FileLock(folder / "lock")
-        lock.acquire(timeout=patience_seconds, poll_interval=_POLL_SECONDS)
-    except Timeout as error:
-        raise _busy(owner) from error
+        waiting = Waiting(repository.said, patience_seconds)
+        while not lock.is_locked:
+            try:
+                lock.acquire(min(patience_seconds, NOTICED_SECONDS), poll_interval=_POLL_SECONDS)
+            except Timeout as error:
+                if waiting.is_over(lambda: _holder(owner)):
+                    raise _busy(owner) from error
     except NotImplementedError as error:
         raise MachineFault(
             f"{folder} 所在的磁盘不支持文件锁", hint="把登记库放到本机磁盘上"
@@ -69,12 +74,16 @@ def _sign(owner: Path) -> None:
 
 
 def _busy(owner: Path) -> Conflict:
+    return Conflict(
+        f"{_holder(owner)}，等不到它结束",
+        hint="等它做完再运行本命令；如果它卡住了，结束该进程即可，不会留下一半的改动",
+    )
+
+
+def _holder(owner: Path) -> str:
     try:
         data = json.loads(owner.read_text("utf-8"))
         who = f"进程 {data['pid']}，计算机 {data['host']}，开始于 {data['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         who = "未能得知是哪个进程"
-    return Conflict(
-        f"另一个 qjmedia 正在写入这个登记库（{who}），等不到它结束",
-        hint="等它做完再运行本命令；如果它卡住了，结束该进程即可，不会留下一半的改动",
-    )
+    return f"另一个 qjmedia 正在写入这个登记库（{who}）"

@@ -7,10 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from qjmedia.errors import QjError
-from qjmedia.store.repository import Place, Repository
+from qjmedia.store.repository import Repository
 from qjmedia.store.writing import branch_locks, bystanders, index, journal, lock, pending, worktree
 from qjmedia.store.writing.journal import Journal, Swap
 from qjmedia.store.writing.landing import land, withdraw
+from qjmedia.store.writing.waiting import Waiting
 
 STALE_SECONDS = 2.0
 _WAIT_SECONDS = 5.0
@@ -91,7 +92,7 @@ def unlock(repository: Repository, path: Path) -> None:
     """
     if path.exists():
         repository.objects.close()  # our own reading process is no sign of life
-        _remove_if_stale(path, repository.place)
+        _remove_if_stale(path, repository)
 
 
 def is_left_over(repository: Repository, path: Path) -> bool:
@@ -124,26 +125,25 @@ def catch_up(repository: Repository, swaps: Sequence[Swap]) -> None:
 
 
 def _remove_stale_locks(repository: Repository, found: Journal) -> None:
-    place = repository.place
     guard = index.lock_path(repository)
     locks = [guard, *branch_locks.paths(repository, found.ref)]
     with suppress(FileNotFoundError):
         if guard.read_bytes() == index.guard_content(found.token):
             locks.remove(guard)  # ours stays until the index is right again
     for path in locks:
-        _remove_if_stale(path, place)
+        _remove_if_stale(path, repository)
 
 
-def _remove_if_stale(path: Path, place: Place) -> None:
+def _remove_if_stale(path: Path, repository: Repository) -> None:
     # our journal says that a writer of ours died; a lock file it left grows old and has no process
-    until = time.monotonic() + _WAIT_SECONDS
-    while time.monotonic() < until:
+    waiting = Waiting(repository.said, _WAIT_SECONDS)
+    while not waiting.is_over(lambda: index.occupied(path).message):
         try:
             age = time.time() - path.stat().st_mtime
         except FileNotFoundError:
             return
         # from the future, where somebody has put the clock back
-        if abs(age) > STALE_SECONDS and not bystanders.may_be_at_work(place):
+        if abs(age) > STALE_SECONDS and not bystanders.may_be_at_work(repository.place):
             path.unlink(missing_ok=True)
             return
         time.sleep(_POLL_SECONDS)
