@@ -465,6 +465,15 @@ def test_a_record_changed_in_size_and_time_alone_is_read_again(files: WorkTree) 
     assert after == plainly(files, make.TODAY)
 
 
+def test_a_clash_that_names_a_number_goes_with_the_name(files: WorkTree) -> None:
+    path = files.root / "registry/platforms/math/math-1.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"(?m)^name: .*", "name: 示例 13800000000", text), "utf-8")
+    _known(files, files.root, make.TODAY)
+    path.write_text(text, "utf-8")
+    assert _known(files, files.root, make.TODAY) == plainly(files, make.TODAY)
+
+
 def test_of_a_folder_only_the_changed_record_is_read_again(
     files: WorkTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

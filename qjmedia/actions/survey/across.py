@@ -14,6 +14,7 @@ from qjmedia.actions.survey.verdicts import (
 )
 from qjmedia.model.finding import Fault
 from qjmedia.model.platform import Platform
+from qjmedia.model.privacy import mask_text
 from qjmedia.model.registry import Context, Registry
 from qjmedia.rules.base import Rule
 
@@ -112,9 +113,9 @@ def concerned(pairs: Iterable[tuple[Row, ...]], named: Container[str]) -> Iterat
 
 
 def told(found: Found) -> set[tuple[str, str, str, str]]:
-    """Return what faults say of which place."""
+    """Return what faults say of which place, as a `Finding` says it: numbers masked."""
     return {
-        (rule.code, str(fault.place.path), fault.place.pointer, fault.message)
+        (rule.code, str(fault.place.path), fault.place.pointer, mask_text(fault.message))
         for rule, fault in found
     }
 
