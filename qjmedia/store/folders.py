@@ -53,7 +53,8 @@ class Marks:
     Attributes:
         folders: the mark of each folder below platforms/, by name, in path order.
         settled: the folders whose marks may be relied on later.
-        around: a mark for the names of all that stands in registry/ beside these folders.
+        around: a mark for the names of all that stands in registry/ beside these folders, and for
+            which of it is a file: a link of the same name is none.
         sizes: how many things stand in each folder, where that costs nothing to know.
     """
 
@@ -247,13 +248,14 @@ def _tree_id(records: list[tuple[str, bytes]], strangers: tuple[PurePosixPath, .
 
 def _of_work_tree(root: Path, now_ns: int, told: Told | None) -> Marks:
     newest = now_ns - YOUNGEST_NS
-    around = [str(path) for path, _ in WorkTree(root).walk(REGISTRY, below=PLATFORMS)]
+    others = WorkTree(root).walk(REGISTRY, below=PLATFORMS)
+    around = [f"{stat.S_ISREG(mode)} {path}" for path, mode in others]
     names: list[str] = []
     for entry in entries(root / PLATFORMS):
         if entry.is_dir(follow_symlinks=False):
             names.append(entry.name)
         else:
-            around.append(f"{PLATFORMS}/{entry.name}")
+            around.append(f"{entry.is_file(follow_symlinks=False)} {PLATFORMS}/{entry.name}")
     names.sort()
     looked: list[_Looked] = []
     for name, each in zip(names, _looks(f"{root / PLATFORMS}", names, newest), strict=True):
@@ -337,7 +339,8 @@ def _of_revision(files: Revision) -> Marks:
     tree = files.repository.tree(files.commit, REGISTRY)
     below = files.repository.tree(files.commit, PLATFORMS)
     folders = trees(files)
-    beside = [(name, each) for name, each in tree.items() if name != os.fsencode(PLATFORMS.name)]
-    beside += [(name, each) for name, each in below.items() if each.mode != TREE_MODE]
-    rest = [b"%b %b" % (name, entry.id.encode()) for name, entry in sorted(beside)]
+    above = (each for each in sorted(tree.items()) if each[0] != os.fsencode(PLATFORMS.name))
+    within = ((name, each) for name, each in sorted(below.items()) if each.mode != TREE_MODE)
+    rest = [b"%b %b %b" % (each.mode, name, each.id.encode()) for name, each in above]
+    rest += [b"/%b %b %b" % (each.mode, name, each.id.encode()) for name, each in within]
     return Marks(folders, frozenset(folders), blake2b(b"\0".join(rest)).digest(), {})

@@ -474,6 +474,23 @@ def test_a_clash_that_names_a_number_goes_with_the_name(files: WorkTree) -> None
     assert _known(files, files.root, make.TODAY) == plainly(files, make.TODAY)
 
 
+def test_a_stray_file_that_moves_or_becomes_a_link_is_not_where_it_was(files: WorkTree) -> None:
+    above = files.root / "registry/notes.txt"
+    within = files.root / "registry/platforms/notes.txt"
+    above.write_text("units.yaml", "utf-8")
+    for step in range(3):
+        git(files.root, "add", "-A")
+        git(files.root, "commit", "-q", "-m", "一份文件")
+        with Repository.open(files.root) as repository:
+            for each in (files, Revision(repository, repository.head())):
+                assert _known(each, files.root, make.TODAY) == plainly(each, make.TODAY), step
+        if step == 0:
+            above.rename(within)
+        elif step == 1:
+            within.unlink()
+            within.symlink_to("units.yaml")
+
+
 def test_of_a_folder_only_the_changed_record_is_read_again(
     files: WorkTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
