@@ -94,6 +94,12 @@ def is_of_cleaning(stderr: str) -> bool:
     return _cause(stderr) in {_SWEPT, _GONE}
 
 
+def is_of_full_disk(stderr: str) -> bool:
+    """Whether Git says that this machine's disk has no room; of a server's it says "remote:"."""
+    ours = "\n".join(line for line in stderr.splitlines() if not line.startswith("remote:"))
+    return _cause(ours) in {_FULL, _QUOTA, _UNWRITTEN}
+
+
 def of_os(error: OSError) -> MachineFault:
     """Return what the operating system refused, naming the path it was about."""
     words = _CLOSED if error.errno in _FORBIDDEN else os_reason(error)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from qjmedia.errors import Conflict, MachineFault, Refused
+from qjmedia.store.fault import GitFailed, is_of_full_disk
 from qjmedia.store.git import CommitId
 from qjmedia.store.repository import Repository
 from qjmedia.store.writing import recovery
@@ -67,13 +68,15 @@ def fetch(repository: Repository, server: Upstream) -> None:
 
     Raises:
         Conflict: another Git is at work on that note.
-        MachineFault: it does not answer, or does not let us in.
+        MachineFault: it does not answer, or does not let us in; the disk here is full.
     """
     recovery.unlock(repository, repository.place.common_dir / f"{server.ref}.lock")
     done = repository.git.run(
         "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", server.remote,
         f"+{server.branch}:{server.ref}", ok=(0, 1, 128),
     )  # fmt: skip
+    if done.status and is_of_full_disk(done.stderr):
+        raise GitFailed("fetch", done.status, done.stderr)
     if done.status and "couldn't find remote ref" not in done.stderr:
         raise _unreachable(server, done.stderr)
     reached("fetched")

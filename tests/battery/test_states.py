@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import disks
 import pytest
 import somebody
 import wishes
@@ -215,39 +216,25 @@ def test_where_files_may_not_grow_a_change_is_made_or_refused_and_the_next_one_w
     assert is_clean(here)
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a file system in memory, two mebibytes large."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "qjmedia-test", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("only root may mount; a limit on files is tried in its place")
-    yield disk
-    subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
 def test_a_full_disk_is_named_and_room_brings_all_back(
-    here: Path, small_disk: Path, qjmedia: Command
+    here: Path, tmp_path: Path, qjmedia: Command
 ) -> None:
-    root = small_disk / "registry"
-    git(small_disk, "clone", "--quiet", "--template=", "--no-hardlinks", str(here), "registry")
-    ballast = small_disk / "ballast"
-    room = shutil.disk_usage(small_disk).free
-    ballast.write_bytes(b"x" * (room - 300 * 1024))
-    codes = []
-    for number in range(12):
-        head = git(root, "rev-parse", "HEAD")
-        ran = qjmedia(*wishes.add(number).argv, "--root", str(root))
-        codes.append(ran.code)
-        if ran.code:
-            assert ran.code == 4
-            assert "磁盘空间不足" in ran.err
-            assert git(root, "rev-parse", "HEAD") == head
-    assert set(codes) == {0, 4}
-    ballast.unlink()
-    assert qjmedia(*wishes.add(100).argv, "--root", str(root)).code == 0
-    assert is_clean(root)
+    with disks.small(tmp_path, 2) as disk:
+        root = disk / "registry"
+        git(disk, "clone", "--quiet", "--template=", "--no-hardlinks", str(here), "registry")
+        codes = []
+        with disks.full_but_for(disk, 300):
+            for number in range(12):
+                head = git(root, "rev-parse", "HEAD")
+                ran = qjmedia(*wishes.add(number).argv, "--root", str(root))
+                codes.append(ran.code)
+                if ran.code:
+                    assert ran.code == 4
+                    assert "磁盘空间不足" in ran.err
+                    assert git(root, "rev-parse", "HEAD") == head
+        assert set(codes) == {0, 4}
+        assert qjmedia(*wishes.add(100).argv, "--root", str(root)).code == 0
+        assert is_clean(root)
 
 
 @pytest.mark.parametrize("folder", [".git", ".git/objects", "registry/platforms/math", "."])
