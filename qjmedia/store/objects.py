@@ -1,5 +1,6 @@
 """Git's objects, read through one process that stays open."""
 
+import os
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -130,7 +131,7 @@ class Objects:
         if self._process is None:
             self._process = self._git.start("cat-file", "--batch")
         try:
-            self._process.stdin.write("".join(f"{name}\n" for name in window).encode())
+            self._process.stdin.write(os.fsencode("".join(f"{name}\n" for name in window)))
             self._process.stdin.flush()
             return [self._answer(self._process, name, limit) for name in window]
         except OSError as error:

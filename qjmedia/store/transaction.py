@@ -1,5 +1,6 @@
 """One change, one commit, or nothing: the only way to write (docs/adr/0002)."""
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -267,7 +268,7 @@ def _verify(repository: Repository, tip: Tip, tree: TreeId, swaps: Sequence[Swap
     nothing = b"0" * len(tip.tree)
     planned = {
         (
-            str(swap.path).encode(),
+            os.fsencode(swap.path),
             swap.before.encode() if swap.before else nothing,
             swap.after.encode() if swap.after else nothing,
             b"100644" if swap.after else b"000000",

@@ -363,6 +363,16 @@ def below(root: Path) -> Path:
     return root / "学校"
 
 
+def named_in_gbk(root: Path) -> Path:
+    """Give folder and branch names that an old Windows has written."""
+    name = os.fsdecode("学校".encode("gbk"))
+    git(root, "switch", "--quiet", "--create", name)
+    below(root).rename(root / name)
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "x")
+    return root / name
+
+
 def linked(root: Path) -> Path:
     """Work in a linked work tree."""
     git(root, "worktree", "add", "--quiet", "-b", "side", "../side")
@@ -477,6 +487,7 @@ def packed(root: Path) -> Path:
     "place",
     [
         below,
+        named_in_gbk,
         linked,
         converted,
         deaf_to_case,
@@ -508,6 +519,14 @@ def test_a_registry_may_lie_wherever_git_can(
     assert qjmedia("undo", "-y").code == 0
     assert qjmedia("check").code == 0
     assert not git(root, "status", "--porcelain", "--untracked-files=all", ".")
+
+
+def test_a_hook_that_could_not_name_the_registry_is_refused(
+    here: Path, qjmedia: Command, monkeypatch: Patch
+) -> None:
+    monkeypatch.chdir(named_in_gbk(here))
+    ran = qjmedia("hook", "install")
+    assert (ran.code, "UTF-8" in ran.err) == (3, True)
 
 
 def test_a_bare_repository_is_refused_in_words(

@@ -144,9 +144,15 @@ def install(repository: Repository, hook: Hook) -> Path:
     """Put a hook into a repository and return its file.
 
     Raises:
-        Refused: there is a hook of somebody else's; hooks are kept for several repositories.
+        Refused: there is a hook of somebody else's; hooks are kept for several repositories; the
+            registry lies below a folder that the hook could not name.
         MachineFault: the folder is not writable.
     """
+    if not _is_utf8(repository.prefix):
+        raise Refused(
+            f"登记库所在的文件夹“{repository.prefix}”的名称不是 UTF-8，钩子指不出它",
+            hint="先给文件夹改名（git mv），再运行这条命令",
+        )
     folder = _folder(repository)
     path = folder / hook.value
     if path.is_symlink() or (path.exists() and MARK not in _text(path)):
@@ -265,6 +271,10 @@ def _line(hook: Hook, prefix: str = "") -> str:
     """
     below = f" --root {shlex.quote(prefix)}" if prefix else ""
     return f"{shlex.quote(sys.executable)} -P -m qjmedia hook {hook.value}{below}"
+
+
+def _is_utf8(name: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def _text(path: Path) -> str:

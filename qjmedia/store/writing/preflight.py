@@ -4,6 +4,7 @@ The readers of these messages do not know Git: each says what is there, why that
 and which command ends it.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -166,13 +167,13 @@ def _edited(repository: Repository, tip: Tip, path: PurePosixPath, *, known: boo
 
 
 def _refuse_filtered(repository: Repository, paths: Iterable[PurePosixPath]) -> None:
-    names = b"".join(str(path).encode() + b"\0" for path in paths)
+    names = b"".join(os.fsencode(path) + b"\0" for path in paths)
     said = repository.git.run("check-attr", "-z", "--stdin", "filter", stdin=names).stdout
     words = said.split(b"\0")[:-1]
     for path, value in zip(words[::3], words[2::3], strict=True):
         if value not in {b"unspecified", b"unset"}:
             raise Refused(
-                f"{path.decode()} 设置了内容过滤器（filter={value.decode()}，例如 Git LFS），"
+                f"{os.fsdecode(path)} 设置了内容过滤器（filter={value.decode()}，例如 Git LFS），"
                 "存进历史的内容会和文件不一样",
                 hint="在 .gitattributes 中去掉 registry/ 的 filter 设置" + _ASK,
             )

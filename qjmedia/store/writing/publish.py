@@ -1,5 +1,6 @@
 """The commit point: the branch moves to what has been written, or all is as before."""
 
+import os
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -122,7 +123,7 @@ def _move(repository: Repository, tip: Tip, entry: Journal, lead: Lead) -> bool:
 def _update_ref(repository: Repository, tip: Tip, entry: Journal) -> bool:
     """Move the branch if it still stands where we saw it: THE commit point."""
     nothing = "0" * len(entry.new)
-    order = f"update {entry.ref}\0{entry.new}\0{tip.commit or nothing}\0".encode()
+    order = os.fsencode(f"update {entry.ref}\0{entry.new}\0{tip.commit or nothing}\0")
     done = repository.git.run(
         "update-ref",
         "--create-reflog",
