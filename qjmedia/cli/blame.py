@@ -27,8 +27,9 @@ def blame(
 
     from qjmedia.actions.history import Titles
     from qjmedia.actions.history import blame as run
-    from qjmedia.cli.output import emit, table
+    from qjmedia.cli.output import emit
     from qjmedia.cli.session import repository_at
+    from qjmedia.cli.table import table
     from qjmedia.store.files import Revision
 
     with repository_at(root) as repository:

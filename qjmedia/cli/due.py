@@ -75,7 +75,8 @@ def _as_json(item: "Item") -> dict[str, object]:
 def _show(items: "Sequence[Item]") -> None:
     import sys
 
-    from qjmedia.cli.output import cell, table
+    from qjmedia.cli.output import cell
+    from qjmedia.cli.table import table
 
     rows = [
         (_left(item), str(item.due_on or ""), item.record, item.what, item.command)

@@ -55,7 +55,8 @@ def _files(root: Path | None) -> "Files | None":
 
 
 def _list(known: Mapping[str, "Code"], *, json: bool) -> None:
-    from qjmedia.cli.output import emit, table
+    from qjmedia.cli.output import emit
+    from qjmedia.cli.table import table
     from qjmedia.render.findings import WORDS
 
     if json:

@@ -19,7 +19,8 @@ SHOWN_CHANGES = 20
 def show(ledger: "Ledger", *, quiet: bool) -> None:
     """Print the figures and the refused rows; what is changed and remarked on goes to stderr."""
     from qjmedia.actions.ledger.outcomes import Outcome
-    from qjmedia.cli.output import note, table
+    from qjmedia.cli.output import note
+    from qjmedia.cli.table import table
     from qjmedia.model.privacy import mask_text
 
     figures = "，".join(

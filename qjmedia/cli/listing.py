@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from qjmedia.cli.output import cell, emit, note, remark, table
+from qjmedia.cli.output import cell, emit, note, remark
+from qjmedia.cli.table import table
 from qjmedia.model.unit import Units
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""How results and refusals are shown: JSON, plain text, or a table on a terminal."""
+"""How results and refusals are shown: JSON, or plain text."""
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from qjmedia.model.difference import FieldChange
 
 WIDEST = 60
-AT_ONCE = 250
-"""So many lines are handed over together: each by itself takes as long as making it."""
 
 
 def emit(document: Any, *, full: bool = True) -> None:
@@ -86,35 +84,6 @@ def plain(text: str) -> str:
 def cell(value: str) -> str:
     """Return a value fit for one line."""
     return value if value.isprintable() else plain(value).replace("\n", " ").replace("\t", " ")
-
-
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows: a table on a terminal, tab-separated lines elsewhere."""
-    if not sys.stdout.isatty():
-        _lines(titles, rows)
-        return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    shown = Table(*titles, box=box.SIMPLE_HEAD, pad_edge=False, highlight=False)
-    for row in rows:
-        shown.add_row(*(Text(cell(value)) for value in row))
-    Console(highlight=False).print(shown)
-
-
-def _lines(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows as lines: the first at once, the others some hundred together."""
-    write, flush = sys.stdout.write, sys.stdout.flush
-    write("\t".join(titles) + "\n")
-    try:
-        for count, row in enumerate(rows):
-            write("\t".join(map(cell, row)) + "\n")
-            if count % AT_ONCE == 0:
-                flush()
-    finally:
-        flush()
 
 
 def changed(changes: "Iterable[FieldChange]", *, full: bool = False) -> list[dict[str, Any]]:

@@ -114,8 +114,9 @@ def list_(root: options.Root = None, rev: options.Rev = "", json: options.Json =
     """
     from collections import Counter
 
-    from qjmedia.cli.output import emit, table
+    from qjmedia.cli.output import emit
     from qjmedia.cli.session import files_at
+    from qjmedia.cli.table import table
     from qjmedia.model.place import UNITS_PATH
     from qjmedia.model.privacy import mask_text, masked
     from qjmedia.model.tree import sequence

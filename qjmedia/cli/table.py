@@ -1,0 +1,101 @@
+"""Rows: a table on a terminal, tab-separated lines elsewhere; shown as they come."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
+
+import typer
+
+from qjmedia.cli.output import cell
+
+AT_ONCE = 250
+"""So many lines are handed over together: each by itself takes as long as making it."""
+GAP, RULE = "  ", "─"
+NARROWEST = 6
+"""No column becomes narrower, however narrow the terminal."""
+
+Row = Sequence[str]
+
+
+def table(titles: Row, rows: Iterable[Row]) -> None:
+    """Print rows: a table on a terminal, tab-separated lines elsewhere.
+
+    On a terminal the first rows decide how wide the columns are. What does not fit is folded; the
+    first column, by which one asks for more, stands whole.
+    """
+    if sys.stdout.isatty():
+        _columns(titles, rows)
+    else:
+        _lines(titles, rows)
+
+
+def _lines(titles: Row, rows: Iterable[Row]) -> None:
+    """Print rows as lines: the first at once, the others some hundred together."""
+    write, flush = sys.stdout.write, sys.stdout.flush
+    write("\t".join(titles) + "\n")
+    try:
+        for count, row in enumerate(rows):
+            write("\t".join(map(cell, row)) + "\n")
+            if count % AT_ONCE == 0:
+                flush()
+    finally:
+        flush()
+
+
+def _columns(titles: Row, rows: Iterable[Row]) -> None:
+    from shutil import get_terminal_size
+
+    clean = (tuple(map(cell, row)) for row in rows)
+    first = [*islice(clean, AT_ONCE)]
+    widths = fitted([titles, *first], get_terminal_size().columns)
+    head = "\n".join(laid_out(titles, widths))
+    typer.echo(
+        f"{typer.style(head, bold=True)}\n{RULE * (sum(widths) + len(GAP) * len(widths[1:]))}"
+    )
+    while first:
+        typer.echo("\n".join(line for row in first for line in laid_out(row, widths)))
+        first = [*islice(clean, AT_ONCE)]
+
+
+def fitted(rows: Sequence[Row], room: int) -> list[int]:
+    """Return how many columns of the terminal each column of rows takes, together `room` at most.
+
+    The widest give way first, but for the first one.
+    """
+    from qjmedia.render.width import width
+
+    widths = [max(map(width, values)) for values in zip(*rows, strict=True)]
+    room -= len(GAP) * (len(widths) - 1)
+    while sum(widths) > room:
+        widest = max(range(1, len(widths)), key=widths.__getitem__, default=0)
+        if not widest or widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def laid_out(row: Row, widths: Sequence[int]) -> Iterator[str]:
+    """Yield the lines that a row takes."""
+    from qjmedia.render.width import width
+
+    folded = [[row[0]], *(_folded(*each) for each in zip(row[1:], widths[1:], strict=True))]
+    for parts in zip_longest(*folded, fillvalue=""):
+        padded = (
+            part + " " * (room - width(part)) for part, room in zip(parts, widths, strict=True)
+        )
+        yield GAP.join(padded).rstrip()
+
+
+def _folded(text: str, columns: int) -> list[str]:
+    from qjmedia.render.width import width
+
+    if width(text) <= columns:
+        return [text]
+    lines, used = [""], 0
+    for char in text:
+        used += width(char)
+        if used > columns:
+            lines.append("")
+            used = width(char)
+        lines[-1] += char
+    return lines
