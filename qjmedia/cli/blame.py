@@ -42,6 +42,7 @@ def blame(
         table(
             TITLES,
             ((titles.of(PurePosixPath(), each.field), *_row(each, full=full)) for each in found),
+            whole=0,
         )
 
 

@@ -17,14 +17,14 @@ NARROWEST = 6
 Row = Sequence[str]
 
 
-def table(titles: Row, rows: Iterable[Row]) -> None:
+def table(titles: Row, rows: Iterable[Row], *, whole: int = 1) -> None:
     """Print rows: a table on a terminal, tab-separated lines elsewhere.
 
     On a terminal the first rows decide how wide the columns are. What does not fit is folded; the
-    first column, by which one asks for more, stands whole.
+    first `whole` columns, by which one asks for more, are not.
     """
     if sys.stdout.isatty():
-        _columns(titles, rows)
+        _columns(titles, rows, whole)
     else:
         _lines(titles, rows)
 
@@ -42,43 +42,43 @@ def _lines(titles: Row, rows: Iterable[Row]) -> None:
         flush()
 
 
-def _columns(titles: Row, rows: Iterable[Row]) -> None:
+def _columns(titles: Row, rows: Iterable[Row], whole: int) -> None:
     from shutil import get_terminal_size
 
     clean = (tuple(map(cell, row)) for row in rows)
     first = [*islice(clean, AT_ONCE)]
-    widths = fitted([titles, *first], get_terminal_size().columns)
-    head = "\n".join(laid_out(titles, widths))
+    widths = fitted([titles, *first], get_terminal_size().columns, whole)
+    head = "\n".join(laid_out(titles, widths, whole))
     typer.echo(
         f"{typer.style(head, bold=True)}\n{RULE * (sum(widths) + len(GAP) * len(widths[1:]))}"
     )
     while first:
-        typer.echo("\n".join(line for row in first for line in laid_out(row, widths)))
+        typer.echo("\n".join(line for row in first for line in laid_out(row, widths, whole)))
         first = [*islice(clean, AT_ONCE)]
 
 
-def fitted(rows: Sequence[Row], room: int) -> list[int]:
+def fitted(rows: Sequence[Row], room: int, whole: int = 1) -> list[int]:
     """Return how many columns of the terminal each column of rows takes, together `room` at most.
 
-    The widest give way first, but for the first one.
+    The widest give way first, but for the first `whole` ones.
     """
     from qjmedia.render.width import width
 
     widths = [max(map(width, values)) for values in zip(*rows, strict=True)]
     room -= len(GAP) * (len(widths) - 1)
     while sum(widths) > room:
-        widest = max(range(1, len(widths)), key=widths.__getitem__, default=0)
-        if not widest or widths[widest] <= NARROWEST:
+        widest = max(range(whole, len(widths)), key=widths.__getitem__, default=None)
+        if widest is None or widths[widest] <= NARROWEST:
             break
         widths[widest] -= 1
     return widths
 
 
-def laid_out(row: Row, widths: Sequence[int]) -> Iterator[str]:
+def laid_out(row: Row, widths: Sequence[int], whole: int = 1) -> Iterator[str]:
     """Yield the lines that a row takes."""
     from qjmedia.render.width import width
 
-    folded = [[row[0]], *(_folded(*each) for each in zip(row[1:], widths[1:], strict=True))]
+    folded = [[text] if at < whole else _folded(text, widths[at]) for at, text in enumerate(row)]
     for parts in zip_longest(*folded, fillvalue=""):
         padded = (
             part + " " * (room - width(part)) for part, room in zip(parts, widths, strict=True)
@@ -87,15 +87,17 @@ def laid_out(row: Row, widths: Sequence[int]) -> Iterator[str]:
 
 
 def _folded(text: str, columns: int) -> list[str]:
+    """Return a text in lines, cut at a blank where there is one."""
     from qjmedia.render.width import width
 
     if width(text) <= columns:
         return [text]
-    lines, used = [""], 0
+    lines = [""]
     for char in text:
-        used += width(char)
-        if used > columns:
-            lines.append("")
-            used = width(char)
-        lines[-1] += char
+        if width(lines[-1] + char) <= columns:
+            lines[-1] += char
+            continue
+        head, _, tail = lines[-1].rpartition(" ")
+        lines[-1:] = [head, tail] if head and char != " " else [lines[-1], ""]
+        lines[-1] += char.strip()
     return lines

@@ -16,6 +16,7 @@ def test_the_widest_columns_give_way_but_for_the_first() -> None:
     assert fitted([TITLES, ROW], 100) == [23, 26, 6]
     assert fitted([TITLES, ROW], 45) == [23, 12, 6]
     assert fitted([TITLES, ROW], 20) == [23, 6, 6]
+    assert fitted([TITLES, ROW], 45, whole=0) == [17, 18, 6]
     assert fitted([("id",)], 1) == [2]
 
 
@@ -26,6 +27,9 @@ def test_what_does_not_fit_is_folded_and_the_first_column_stands_whole() -> None
         "            信",
     ]
     assert [*laid_out(("a", "b", ""), [3, 4, 5])] == ["a    b"]
+    assert [*laid_out(("ab", "c"), [1, 1], whole=0)] == ["a  c", "b"]
+    assert [*laid_out(("x", "2026-11-26 20:38"), [1, 13])] == ["x  2026-11-26", "   20:38"]
+    assert [*laid_out(("x", "ab cd ef"), [1, 5])] == ["x  ab cd", "   ef"]
 
 
 @pytest.mark.parametrize("room", [45, 60, 80])
