@@ -365,7 +365,7 @@ def below(root: Path) -> Path:
 
 def named_in_gbk(root: Path) -> Path:
     """Give folder and branch names that an old Windows has written."""
-    name = os.fsdecode("学校".encode("gbk"))
+    name = os.fsdecode("数学".encode("gbk"))  # no UTF-8, as 学校 happens to be
     git(root, "switch", "--quiet", "--create", name)
     below(root).rename(root / name)
     git(root, "add", "--all")

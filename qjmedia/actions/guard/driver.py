@@ -1,5 +1,6 @@
 """Git's merge driver: who merges with Git itself gets the registry merged field by field too."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def install(repository: Repository) -> None:
         attributes.parent.mkdir(exist_ok=True)
         old = attributes.read_bytes() if attributes.exists() else b""
         gap = b"" if not old or old.endswith(b"\n") else b"\n"
-        durable.replace(attributes, old + gap + f"{below}{_PATTERN}\n".encode())
+        durable.replace(attributes, old + gap + os.fsencode(f"{below}{_PATTERN}\n"))
     except OSError as error:
         raise of_os(error) from error
 
