@@ -1,6 +1,7 @@
 """What a command needs before it can start: the registry, today, the author."""
 
 import os
+import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,7 +60,8 @@ def repository_at(root: Path | None) -> "Repository":
     from qjmedia.store.repository import Repository
 
     found = Repository.open(locate(root))
-    found.said = note
+    if sys.stderr.isatty():  # who reads it by a program expects nothing but a refusal
+        found.said = note
     return found
 
 
