@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qjmedia.errors import BadRequest, MachineFault, os_reason
+from qjmedia.render.bounds import spared
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,16 +51,19 @@ def refusing(name: str, path: str) -> Iterator[None]:
     """Turn what goes wrong inside a template into a refusal that names it.
 
     Raises:
-        BadRequest: something did; `path` is what the registry's owner can put right or delete.
+        BadRequest: something did, or it took too much memory; `path` is what the registry's owner
+            can put right or delete.
     """
     from jinja2 import TemplateError
 
     faults = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
     try:
-        yield
-    except faults as e:
+        with spared():
+            yield
+    except (*faults, MemoryError) as e:
+        why = "要的内存太多" if isinstance(e, MemoryError) else reason(e)
         raise BadRequest(
-            f"模板 {name} {line_of(e, name)}无法套用：{reason(e)}",
+            f"模板 {name} {line_of(e, name)}无法套用：{why}",
             hint=f"改正登记库的 {path}，或删除它以改用自带的模板",
         ) from e
 

@@ -1,5 +1,6 @@
 """Templates come in through pull requests: found where they may be, and caged."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from jinja2.exceptions import SecurityError
 from render import given
 
 from qjmedia.errors import BadRequest
+from qjmedia.render import bounds
 from qjmedia.render.html import html
 from qjmedia.render.templates import render
 
@@ -96,6 +98,28 @@ def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
 def test_a_template_has_a_bounded_size(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="256 KB"):
         html([], write(tmp_path, "x" * 300_000))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process to a limit")
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ "x" * 99999999 }}',
+        '{{ "%99999999s" | format("x") }}',
+        '{{ "x" | center(99999999) }}',
+        '{% set x = "xxxxxxxx" %}' + "{% set x = x ~ x %}" * 24 + "{{ x }}",
+    ],
+)
+def test_a_template_takes_no_more_memory_than_it_may(
+    tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "SPARE_BYTES", 32 << 20)
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(BadRequest, match=r"form\.html\.j2 .*要的内存太多"):
+        html([], write(tmp_path, text))
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
 def test_values_are_escaped_unless_the_template_says_otherwise(tmp_path: Path) -> None:
