@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 SIZE_BYTES = 256 * 1024
+TOO_MUCH = "要的内存太多"
 MOST_KNOWN = 1024
 """How many pairs of a class and a name are remembered: a template may make up names."""
 Finalize = Callable[[Any], Any]
@@ -61,7 +62,7 @@ def refusing(name: str, path: str) -> Iterator[None]:
         with spared():
             yield
     except (*faults, MemoryError) as e:
-        why = "要的内存太多" if isinstance(e, MemoryError) else reason(e)
+        why = TOO_MUCH if isinstance(e, MemoryError) else reason(e)
         raise BadRequest(
             f"模板 {name} {line_of(e, name)}无法套用：{why}",
             hint=f"改正登记库的 {path}，或删除它以改用自带的模板",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from qjmedia.render import cells, templates
+from qjmedia.render.bounds import spared
 from qjmedia.render.columns import Column
 from qjmedia.render.form import Form
 from qjmedia.render.ledger import Ledger
@@ -112,11 +113,14 @@ def look(
 
     cage = templates.cage(lambda _: None)
     try:
-        tree = cage.parse(text)
+        with spared():  # jinja works out what is constant already while it looks
+            tree = cage.parse(text)
+            free = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as e:
         return Checked(name, faults=(f"第 {e.lineno} 行：{e.message}",))
+    except MemoryError:
+        return Checked(name, faults=(templates.TOO_MUCH,))
     given = about.given | {*words}
-    free = meta.find_undeclared_variables(tree)
     names = {node.name: node.lineno for node in reversed([*tree.find_all(nodes.Name)])}
     importable = shared or {}
     keys = {key for text in importable.values() for key in KEY.findall(text)} | {

@@ -9,7 +9,7 @@ from jinja2.exceptions import SecurityError
 from render import given
 
 from qjmedia.errors import BadRequest
-from qjmedia.render import bounds
+from qjmedia.render import bounds, vocabulary
 from qjmedia.render.html import html
 from qjmedia.render.templates import render
 
@@ -119,6 +119,7 @@ def test_a_template_takes_no_more_memory_than_it_may(
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(BadRequest, match=r"form\.html\.j2 .*要的内存太多"):
         html([], write(tmp_path, text))
+    assert vocabulary.look("form.html.j2", '{{ "x" * 99999999 }}').faults == ("要的内存太多",)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
