@@ -8,8 +8,9 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
@@ -54,6 +55,7 @@ NAMES = (
 ACCOUNTS = ("qjnu_math", "QJNU_math", "qjnu_news", "qjnu_zyz", "x")
 KINDS = ("微信公众号", "微博", "QQ群", "其他")
 STATUSES = ("草稿", "已备案", "已登记", "已注销", "待审核", "已驳回")
+MOBILE = "13800000000"
 DAYS = ("2026-11-20", "2026-11-30", "2027-01-01", "2019-03-01", "2026-02-30")
 
 
@@ -87,6 +89,7 @@ def _replace(key: str, words: tuple[str, ...]) -> Callable[[str, random.Random],
 
 EDITS: tuple[Callable[[str, random.Random], str], ...] = (
     _replace("name", NAMES),
+    _replace("name", (f"示例{MOBILE}", f"示例 {MOBILE} 号")),
     _replace("account", ACCOUNTS),
     _replace("kind", KINDS),
     _replace("status", STATUSES),
@@ -117,9 +120,11 @@ SETTINGS = (
 def _step(files: WorkTree, dice: random.Random) -> str:  # noqa: C901, PLR0911, PLR0912  a list of what happens
     """Change something in a work tree, as people and Git do, and say what."""
     root = files.root
-    paths = sorted((root / "registry/platforms").glob("*/*.yaml"))
-    path = dice.choice(paths) if paths else root / "registry/platforms/math/math-9.yaml"
-    match dice.randrange(16):
+    platforms = root / "registry/platforms"
+    there = sorted(platforms.glob("*/*.yaml"))
+    paths = [path for path in there if path.is_file() and not path.is_symlink()]
+    path = dice.choice(paths) if paths else platforms / f"math/math-{dice.randrange(100, 999)}.yaml"
+    match dice.randrange(20):
         case 0 | 1 | 2 | 3 | 4 | 5:
             for _ in range(dice.randrange(1, 4)):
                 path = dice.choice(paths or [path])
@@ -165,9 +170,39 @@ def _step(files: WorkTree, dice: random.Random) -> str:  # noqa: C901, PLR0911, 
         case 14:
             git(root, "checkout", "-q", "-f", "HEAD~1", ok=(0, 1, 128))
             return "went back"
+        case 15 | 16 | 17 | 18:
+            return _misplace(root, path, paths, dice)
         case _:
             git(root, "stash", "-q", "-u", ok=(0, 1, 128))
             return "put aside"
+
+
+def _misplace(root: Path, path: Path, paths: Sequence[Path], dice: random.Random) -> str:
+    """Put something where it does not belong, or something else where it was."""
+    match dice.randrange(4):
+        case 0:
+            strange = root / "registry" / dice.choice(("a.txt", "platforms/a.txt", "b.yaml"))
+            if strange.is_symlink() or strange.exists():
+                strange.unlink()
+            else:
+                dice.choice((strange.touch, partial(strange.symlink_to, "units.yaml")))()
+            return f"{strange.name} comes, goes or becomes something else"
+        case 1 if paths:
+            path.unlink()
+            path.symlink_to("../../units.yaml")
+            return f"a link in place of {path.name}"
+        case 2:
+            old, new = path.parent, path.parents[1] / dice.choice(("renamed", "math"))
+            if old.exists() and not new.exists():
+                old.rename(new)
+            return f"{old.name} becomes {new.name}"
+        case _:
+            other, aside = dice.choice(paths or [path]), path.with_suffix(".aside")
+            if other != path:
+                path.rename(aside)
+                other.rename(path)
+                aside.rename(other)
+            return f"{path.name} and {other.name} change places"
 
 
 def _compare(files: WorkTree, steps: int, seed: int) -> None:
