@@ -112,7 +112,7 @@ def write_with_faults(qjmedia: Command, root: Path, kind: str, times: int) -> No
         assert qjmedia(*wish_of(kind, 0, root.parent).argv).code == 0
     moved = next(at for at, name in enumerate(called) if name.endswith(":_move"))
     done = 1
-    for _ in range(times):
+    for number in range(times):
         # half of them from the commit point on
         at = chance.randrange(1, len(called)) if chance.random() < 0.5 else 0
         at = at or chance.randrange(moved, len(called))
@@ -125,7 +125,9 @@ def write_with_faults(qjmedia: Command, root: Path, kind: str, times: int) -> No
         done += landed
         git(root, "status", ok=(0,))
         assert not (root / ".git/index.lock").exists(), f"plain Git is locked out: {where}"
-        assert qjmedia("amend", "sample-2", "--set", f"remarks={at} {done}", "-y").code == 0, where
+        assert qjmedia("amend", "sample-2", "--set", f"remarks=第 {number} 次", "-y").code == 0, (
+            where
+        )
         assert is_clean(root), where
         if landed and kind != "undo":
             assert wishes.holds(root, wish, "HEAD~1"), where

@@ -14,7 +14,8 @@ from qjmedia.store.git import Author, Git
 from qjmedia.store.process import Process
 from qjmedia.store.repository import Repository
 from qjmedia.store.transaction import Change, Committed, transact
-from qjmedia.store.writing import index, lock, waiting
+from qjmedia.store.writing import index, lock, publish, waiting
+from qjmedia.store.writing.recovery import recover
 
 RECORD = PurePosixPath("registry/platforms/math/math-wechat.yaml")
 NEW = PurePosixPath("registry/platforms/physics/physics-wechat.yaml")
@@ -358,6 +359,21 @@ def test_who_waits_for_another_is_told_whom_and_goes_on(
     assert "最多再等 60 秒" in said[0]
     assert "index.lock，已存在" in said[1]
     assert "最多再等 5 秒" in said[1]
+
+
+def test_a_fault_of_ours_behind_the_commit_point_does_not_lock_git_out(
+    root: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(publish, "_follow", fail)
+    with pytest.raises(ZeroDivisionError):
+        transact(repository, writing({RECORD: b"x\n"}))
+    assert commits(root) == 2
+    assert not (root / ".git/index.lock").exists()
+    recover(root)
+    assert is_clean(root)
 
 
 def test_every_refusal_names_the_way_out(root: Path, repository: Repository) -> None:

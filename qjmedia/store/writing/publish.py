@@ -74,8 +74,12 @@ def publish(
         if locks.left() is None:
             journal.erase(repository.place.git_dir)
         return None
-    reached("ref")
-    return _follow(repository, entry, objects, guard, locks)
+    try:
+        reached("ref")
+        return _follow(repository, entry, objects, guard, locks)
+    finally:
+        with suppress(OSError):  # whatever went wrong, it must not lock plain Git out
+            guard.release()
 
 
 def _back_out(
@@ -167,8 +171,5 @@ def _follow(
     except (QjError, OSError) as error:
         fault = of_os(error) if isinstance(error, OSError) else error
         return (f"改动已提交，但文件夹里的文件还没有跟上（{fault.message}）；下次运行时自动补上",)
-    finally:
-        with suppress(OSError):  # whatever went wrong, it must not lock plain Git out
-            guard.release()
     reached("done")
     return ()
