@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qjmedia.errors import BadRequest, MachineFault, os_reason
-from qjmedia.render.bounds import spared
+from qjmedia.render.bounds import TooLongError, bounded
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 SIZE_BYTES = 256 * 1024
-TOO_MUCH = "要的内存太多"
+TOO_MUCH, TOO_LONG = "要的内存太多", "算得太久"
 MOST_KNOWN = 1024
 """How many pairs of a class and a name are remembered: a template may make up names."""
 Finalize = Callable[[Any], Any]
@@ -52,19 +52,18 @@ def refusing(name: str, path: str) -> Iterator[None]:
     """Turn what goes wrong inside a template into a refusal that names it.
 
     Raises:
-        BadRequest: something did, or it took too much memory; `path` is what the registry's owner
-            can put right or delete.
+        BadRequest: something did, or it took too much memory or time; `path` is what the
+            registry's owner can put right or delete.
     """
     from jinja2 import TemplateError
 
     faults = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
     try:
-        with spared():
+        with bounded():
             yield
-    except (*faults, MemoryError) as e:
-        why = TOO_MUCH if isinstance(e, MemoryError) else reason(e)
+    except (*faults, MemoryError, TooLongError) as e:
         raise BadRequest(
-            f"模板 {name} {line_of(e, name)}无法套用：{why}",
+            f"模板 {name} {line_of(e, name)}无法套用：{reason(e)}",
             hint=f"改正登记库的 {path}，或删除它以改用自带的模板",
         ) from e
 
@@ -174,4 +173,8 @@ def reason(error: Exception) -> str:
 
     if isinstance(error, TemplateNotFound):
         return f"找不到模板 {error.name}"
+    if isinstance(error, MemoryError):
+        return TOO_MUCH
+    if isinstance(error, TooLongError):
+        return TOO_LONG
     return str(error) or type(error).__name__

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from qjmedia.render import cells, templates
-from qjmedia.render.bounds import spared
+from qjmedia.render.bounds import TooLongError, bounded
 from qjmedia.render.columns import Column
 from qjmedia.render.form import Form
 from qjmedia.render.ledger import Ledger
@@ -113,13 +113,13 @@ def look(
 
     cage = templates.cage(lambda _: None)
     try:
-        with spared():  # jinja works out what is constant already while it looks
+        with bounded():  # jinja works out what is constant already while it looks
             tree = cage.parse(text)
             free = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as e:
         return Checked(name, faults=(f"第 {e.lineno} 行：{e.message}",))
-    except MemoryError:
-        return Checked(name, faults=(templates.TOO_MUCH,))
+    except (MemoryError, TooLongError) as e:
+        return Checked(name, faults=(templates.reason(e),))
     given = about.given | {*words}
     names = {node.name: node.lineno for node in reversed([*tree.find_all(nodes.Name)])}
     importable = shared or {}

@@ -1,5 +1,6 @@
 """Templates come in through pull requests: found where they may be, and caged."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -120,6 +121,19 @@ def test_a_template_takes_no_more_memory_than_it_may(
     with pytest.raises(BadRequest, match=r"form\.html\.j2 .*要的内存太多"):
         html([], write(tmp_path, text))
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such clock")
+def test_a_template_takes_no_more_time_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounds, "CPU_SECONDS", 0.05)
+    loops = "".join(f"{{% for x{level} in x %}}" for level in range(8)) + "{% endfor %}" * 8
+    with pytest.raises(BadRequest, match=r"form\.html\.j2 第 2 行.*算得太久"):
+        html([], write(tmp_path, f"{{% set x = 'xxxxxxxxxx' * 10 %}}\n{loops}"))
+    monkeypatch.setattr(bounds, "CPU_SECONDS", 60)
+    assert html([], write(tmp_path, "一")) == "一"
+    assert signal.getsignal(signal.SIGVTALRM) == signal.SIG_DFL
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a process to a limit")
