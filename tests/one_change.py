@@ -39,7 +39,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         main(*argv)
     except QjError as error:
-        print(f"{type(error).__name__}: {error.message}（{error.hint}）", file=sys.stderr)  # noqa: T201
+        print(f"{type(error).__name__}: {error.message}（{error.hint}）", file=sys.stderr)  # noqa: T201  who started this process reads it
         return 1
     return 0
 

@@ -1,6 +1,5 @@
 """qjmedia due."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,6 +7,8 @@ import typer
 from qjmedia.cli import options
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qjmedia.actions.due import Item
 
 TITLES = ("剩余", "期限", "平台", "事项", "命令")
@@ -76,28 +77,18 @@ def _show(items: "Sequence[Item]") -> None:
     import sys
 
     from qjmedia.cli.output import cell
-    from qjmedia.cli.table import table
+    from qjmedia.cli.table import fits, table
 
     rows = [
         (_left(item), str(item.due_on or ""), item.record, item.what, item.command)
         for item in items
     ]
-    if not sys.stdout.isatty() or _fits((TITLES, *rows)):
+    if not sys.stdout.isatty() or fits((TITLES, *rows)):  # each command whole, to be copied
         table(TITLES, rows)
         return
     for left, due_on, record, what, command in rows:
         typer.echo(cell("  ".join(part for part in (left, due_on, record) if part)))
         typer.echo(f"    {cell(what)}\n    {cell(command)}")
-
-
-def _fits(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a table shows every command whole, so that it can be copied."""
-    import shutil
-
-    from rich.cells import cell_len
-
-    widths = [max(cell_len(value) for value in column) for column in zip(*rows, strict=True)]
-    return sum(widths) + 3 * len(widths) <= shutil.get_terminal_size().columns
 
 
 def _left(item: "Item") -> str:

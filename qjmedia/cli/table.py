@@ -43,11 +43,9 @@ def _lines(titles: Row, rows: Iterable[Row]) -> None:
 
 
 def _columns(titles: Row, rows: Iterable[Row], whole: int) -> None:
-    from shutil import get_terminal_size
-
     clean = (tuple(map(cell, row)) for row in rows)
     first = [*islice(clean, AT_ONCE)]
-    widths = fitted([titles, *first], get_terminal_size().columns, whole)
+    widths = fitted([titles, *first], _room(), whole)
     head = "\n".join(laid_out(titles, widths, whole))
     typer.echo(
         f"{typer.style(head, bold=True)}\n{RULE * (sum(widths) + len(GAP) * len(widths[1:]))}"
@@ -57,14 +55,18 @@ def _columns(titles: Row, rows: Iterable[Row], whole: int) -> None:
         first = [*islice(clean, AT_ONCE)]
 
 
+def fits(rows: Sequence[Row]) -> bool:
+    """Whether the terminal shows these rows without folding any."""
+    widths = _widths(rows)
+    return sum(widths) + len(GAP) * (len(widths) - 1) <= _room()
+
+
 def fitted(rows: Sequence[Row], room: int, whole: int = 1) -> list[int]:
     """Return how many columns of the terminal each column of rows takes, together `room` at most.
 
     The widest give way first, but for the first `whole` ones.
     """
-    from qjmedia.render.width import width
-
-    widths = [max(map(width, values)) for values in zip(*rows, strict=True)]
+    widths = _widths(rows)
     room -= len(GAP) * (len(widths) - 1)
     while sum(widths) > room:
         widest = max(range(whole, len(widths)), key=widths.__getitem__, default=None)
@@ -72,6 +74,18 @@ def fitted(rows: Sequence[Row], room: int, whole: int = 1) -> list[int]:
             break
         widths[widest] -= 1
     return widths
+
+
+def _room() -> int:
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
+
+
+def _widths(rows: Sequence[Row]) -> list[int]:
+    from qjmedia.render.width import width
+
+    return [max(map(width, values)) for values in zip(*rows, strict=True)]
 
 
 def laid_out(row: Row, widths: Sequence[int], whole: int = 1) -> Iterator[str]:

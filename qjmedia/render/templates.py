@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 SIZE_BYTES = 256 * 1024
-TOO_MUCH, TOO_LONG = "要的内存太多", "算得太久"
 MOST_KNOWN = 1024
 """How many pairs of a class and a name are remembered: a template may make up names."""
 Finalize = Callable[[Any], Any]
@@ -174,7 +173,7 @@ def reason(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return f"找不到模板 {error.name}"
     if isinstance(error, MemoryError):
-        return TOO_MUCH
+        return "要的内存太多"
     if isinstance(error, TooLongError):
-        return TOO_LONG
+        return "算得太久"
     return str(error) or type(error).__name__

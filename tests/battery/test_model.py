@@ -274,7 +274,7 @@ class Registry(RuleBasedStateMachine):
 
 def _in_half_a_year() -> date:
     # by the clock that dates the order: more than a year after it is refused
-    return date.today() + timedelta(days=180)  # noqa: DTZ011
+    return date.today() + timedelta(days=180)  # noqa: DTZ011  the clerk's own day
 
 
 def _fields(name: str, account: str, *, bare: bool = False) -> dict[str, str]:

@@ -81,7 +81,7 @@ def behind(
     head: str, value: Tree, layout: Layout = Layout(), *, spread: bool = False
 ) -> tuple[str, list[str]]:
     """Return what stands behind `key:` or `-` on its line, and the lines below it."""
-    short = None if spread and value else _short(value, layout.room - width(head) - 1)
+    short = None if spread and value else _beside(head, value, layout)
     if short is not None:
         return short, []
     if isinstance(value, str):
@@ -97,7 +97,7 @@ def behind(
 
 def is_short(head: str, value: Tree, layout: Layout = Layout()) -> bool:
     """Return whether a value is to stand on the line of its `key:` or `-`, and no lines below."""
-    return _short(value, layout.room - width(head) - 1) is not None
+    return _beside(head, value, layout) is not None
 
 
 def width(text: str) -> int:
@@ -105,6 +105,10 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return len(text) + sum(east_asian_width(character) in "WF" for character in text)
+
+
+def _beside(head: str, value: Tree, layout: Layout) -> str | None:
+    return _short(value, layout.room - width(head) - 1)
 
 
 def _lines(value: Record | list[Tree], layout: Layout) -> list[str]:
