@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from qjmedia.store.fault import Vanished
 from qjmedia.store.git import BlobId, CommitId, Git, TreeId
-from qjmedia.store.process import Process
+from qjmedia.store.process import PATIENCE_SECONDS, Process
 
 _WINDOW = 64
 """Requests sent ahead: few enough for their ids to fit into a pipe, so neither side can block."""
@@ -134,11 +134,17 @@ class Objects:
             self._process.stdin.write(os.fsencode("".join(f"{name}\n" for name in window)))
             self._process.stdin.flush()
             return [self._answer(self._process, name, limit) for name in window]
+        except TimeoutError as error:
+            self.close()  # what it may say yet would be taken for the answer to something else
+            raise Vanished(
+                f"Git {PATIENCE_SECONDS} 秒没有回答，两次都是",
+                hint="磁盘或网络盘可能没有响应：过一会儿再运行；运行 qjmedia doctor 查看仓库",
+            ) from error
         except OSError as error:
             raise _broken(window[0]) from error
 
     def _answer(self, process: Process, name: str, limit: int | None) -> Found | None:
-        header = process.stdout.readline()
+        header = process.answers.readline()
         if not header.endswith(b"\n"):
             raise _broken(name)
         words = header.rsplit(b" ", 2)
@@ -146,14 +152,14 @@ class Objects:
             return None
         size = int(words[2])
         kept = size if limit is None else min(size, limit)
-        data = process.stdout.read(kept)
+        data = process.answers.read(kept)
         _skip(process, size - kept + 1)  # the newline after each object too
         return Found(words[0].decode("ascii"), words[1].decode("ascii"), data)
 
 
 def _skip(process: Process, count: int) -> None:
     while count:
-        chunk = process.stdout.read(min(count, _CHUNK))
+        chunk = process.answers.read(min(count, _CHUNK))
         if not chunk:
             raise _broken("")
         count -= len(chunk)

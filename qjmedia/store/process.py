@@ -1,14 +1,41 @@
 """A child process with its three streams open, ended when it is forgotten."""
 
+import io
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
 
 PIPE = subprocess.PIPE
+_BUFFER = 1 << 16
+"""What a pipe holds."""
+PATIENCE_SECONDS = 30
+"""Without a byte from a child that owes one: slow disks and servers answer within some seconds."""
+
+
+class _Patient(io.FileIO):
+    """The reading end of a pipe, waited at for so long and no longer (not on Windows)."""
+
+    def readinto(self, into: "Buffer") -> int | None:
+        """Read what there is, once there is something.
+
+        Raises:
+            TimeoutError: nothing came.
+        """
+        if sys.platform != "win32":
+            ready = select.poll()
+            ready.register(self, select.POLLIN)
+            if not ready.poll(PATIENCE_SECONDS * 1000):
+                raise TimeoutError
+        return super().readinto(into)
 
 
 class Process:
@@ -29,6 +56,11 @@ class Process:
         """What it writes."""
         assert self._child.stdout is not None  # noqa: S101  a pipe, as `start` asks for
         return self._child.stdout
+
+    @cached_property
+    def answers(self) -> IO[bytes]:
+        """What it writes in answer to what it reads: a TimeoutError where it says nothing more."""
+        return io.BufferedReader(_Patient(self.stdout.fileno(), closefd=False), _BUFFER)
 
     @property
     def returncode(self) -> int:

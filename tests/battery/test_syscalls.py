@@ -1,9 +1,7 @@
 """The system refuses a call, or the command dies in one: every call may be the one (strace)."""
 
-import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -25,7 +23,8 @@ CALLS = (
 FAULTS = ("error=ENOSPC", "error=EIO", "error=EMFILE", "error=EACCES", "signal=KILL")
 COUNT, TORTURE_COUNT = 5, 240
 SEED = 20261126
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
+"""Where the answer "missing" of a `cat-file` is refused, ours is waited for twice."""
 FIRST = {"openat": 400, "write": 1}
 """From which call of its kind on: Python opens some hundred files before our command begins."""
 LAST = {"openat": 900, "write": 12}
@@ -40,22 +39,14 @@ def inject(root: Path, wish: wishes.Wish, calls: str, what: str, at: int) -> int
         "-e", f"inject={calls}:{what}:when={at}",
         sys.executable, "-m", "qjmedia", *wish.argv,
     ]  # fmt: skip
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        command, cwd=root, stdout=pipe, stderr=pipe, text=True, start_new_session=True
-    ) as running:
-        try:
-            _, said = running.communicate(timeout=PATIENCE_SECONDS)
-        except subprocess.TimeoutExpired:
-            # `cat-file` does not notice that its answer "missing" was not written, so both wait;
-            # into a pipe a write is never refused but here
-            assert calls == "write", wish.argv
-            os.killpg(running.pid, signal.SIGKILL)
-            _, said = running.communicate()
+    ended = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    said = ended.stderr
     if "ptrace" in said:
         pytest.skip("this machine allows no ptrace")
     assert "Traceback" not in said or "qjmedia/cli" not in said, said
-    return running.returncode
+    return ended.returncode
 
 
 def refuse(zygote: Zygote, root: Path, seed: int, count: int) -> int:

@@ -1,11 +1,16 @@
 """What is read from history."""
 
+import os
+import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
 from plain_git import git, put
 
 from qjmedia.errors import BadRequest, MachineFault
+from qjmedia.store import process
 from qjmedia.store.git import BlobId, CommitId
 from qjmedia.store.repository import Repository
 
@@ -166,3 +171,51 @@ def test_nothing_is_left_running_once_closed(root: Path) -> None:
         assert process is not None
         child = process._child  # noqa: SLF001  the process itself is the point
     assert child.poll() is not None
+
+
+DEAF = """#!/bin/sh
+case "$*" in *cat-file*)
+    if mkdir "$HEARD/$(ls "$HEARD" | wc -l)" && [ "$(ls "$HEARD" | wc -l)" -le "$LOST" ]; then
+        "$GIT" "$@" | sed -u '/missing$/d'
+        exit
+    fi;;
+esac
+exec "$GIT" "$@"
+"""
+"""A Git whose first answers of "missing" are lost, as where a write into a pipe is refused."""
+
+
+@pytest.fixture
+def deaf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let so many processes of Git lose an answer, and nobody wait long for it."""
+    if sys.platform == "win32":
+        pytest.skip("no time limit on a pipe there")
+    for name in ("heard", "bin"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(process, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setenv("GIT", str(shutil.which("git")))
+    monkeypatch.setenv("HEARD", str(tmp_path / "heard"))
+    (tmp_path / "bin/git").write_text(DEAF, "utf-8")
+    (tmp_path / "bin/git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    return lambda lost: monkeypatch.setenv("LOST", str(lost))
+
+
+def test_an_answer_of_git_that_was_lost_is_asked_for_again(
+    repository: Repository, deaf: Callable[[int], None]
+) -> None:
+    deaf(1)
+    nothing, head = repository.objects.ask(["HEAD:nothing", "HEAD"])
+    assert nothing is None
+    assert head is not None
+    assert head.id == repository.resolve("HEAD")
+
+
+def test_an_answer_of_git_that_does_not_come_is_not_waited_for(
+    repository: Repository, deaf: Callable[[int], None]
+) -> None:
+    deaf(2)
+    asked = ["HEAD:nothing", "HEAD"]
+    with pytest.raises(MachineFault, match="没有回答"):
+        list(repository.objects.ask(asked))
+    assert [found is None for found in repository.objects.ask(asked)] == [True, False]
