@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from qjmedia.errors import MachineFault
+from qjmedia.errors import MachineFault, QjError
 from qjmedia.store.ahead import can_copy
 
 Mapped = Callable[..., Iterator[Any]]
@@ -22,9 +22,6 @@ What is done, what with and what comes of it has to be picklable. What one raise
 def crew(hands: int, chunk: int = 1, begin: Callable[[], None] | None = None) -> Iterator[Mapped]:
     """Give a `map` by several processes, or by this one where one is enough.
 
-    They end with this one, however it ends; on Ctrl-C each first ends what it has begun, so that
-    nothing is left half done.
-
     Args:
         hands: how many processes.
         chunk: how many items are handed over at once.
@@ -36,20 +33,34 @@ def crew(hands: int, chunk: int = 1, begin: Callable[[], None] | None = None) ->
     if hands < 2:  # noqa: PLR2004  a second hand
         yield map
         return
+    fault = MachineFault(
+        "并行的进程没有做完就被系统结束了，多半是内存不足",
+        hint="关闭一些程序后重试；登记库没有改变",
+    )
+    with pool(hands, fault, chunk, begin) as mapped:
+        yield mapped
+
+
+@contextmanager
+def pool(
+    hands: int, fault: QjError, chunk: int = 1, begin: Callable[[], None] | None = None
+) -> Iterator[Mapped]:
+    """Give a `map` by other processes than this one.
+
+    They end with this one, however it ends; on Ctrl-C each first ends what it has begun, so that
+    nothing is left half done. `fault` is raised where one was ended from outside.
+    """
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    pool = ProcessPoolExecutor(hands, get_context(start_method()), _begin, (begin,))
+    made = ProcessPoolExecutor(hands, get_context(start_method()), _begin, (begin,))
     try:
-        yield lambda work, items: pool.map(work, items, chunksize=chunk)
+        yield lambda work, items: made.map(work, items, chunksize=chunk)
     except BrokenProcessPool as error:
-        raise MachineFault(
-            "并行的进程没有做完就被系统结束了，多半是内存不足",
-            hint="关闭一些程序后重试；登记库没有改变",
-        ) from error
+        raise fault from error
     finally:
-        pool.shutdown(cancel_futures=True)
+        made.shutdown(cancel_futures=True)
 
 
 def start_method() -> str:

@@ -1,5 +1,6 @@
-"""How much memory and time somebody else's program may take while it runs in this process."""
+"""How much memory and time a stranger's program may take in this process."""
 
+import math
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,8 @@ from typing import NoReturn
 
 SPARE_BYTES = 2 << 30
 """Beyond what this process has: ten times what the largest ledger takes."""
-CPU_SECONDS = 60.0
-"""A ledger of ten thousand rows takes one, a form some thousandths."""
+GRACE_SECONDS = 1
+"""After which a program that no Python runs in, so that no exception reaches it, is ended."""
 
 
 class TooLongError(Exception):
@@ -19,18 +20,23 @@ class TooLongError(Exception):
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
-    """Let what runs inside take so much memory and so much time of a processor, as far as can be.
+def bounded(seconds: float) -> Iterator[None]:
+    """Let what runs inside take so much memory and so much of a processor, as far as can be.
+
+    Where it does not heed an exception this process is ended, so it should be one of its own.
+
+    Args:
+        seconds: of a processor's time.
 
     Raises:
         MemoryError: it wants more than `SPARE_BYTES`. Only Linux keeps a process to a limit.
-        TooLongError: it takes longer than `CPU_SECONDS`. Windows has no such clock.
+        TooLongError: it takes longer than `seconds`. Windows has no such clock.
     """
     with ExitStack() as bounds:
         if sys.platform == "linux":
             bounds.enter_context(_memory())
         if sys.platform != "win32" and current_thread() is main_thread():
-            bounds.enter_context(_time())
+            bounds.enter_context(_time(seconds))
         yield
 
 
@@ -38,27 +44,40 @@ def bounded() -> Iterator[None]:
 def _memory() -> Iterator[None]:
     import resource
 
-    before = resource.getrlimit(resource.RLIMIT_AS)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    allowed = pages * resource.getpagesize() + SPARE_BYTES
-    if before[0] != resource.RLIM_INFINITY:
-        allowed = min(allowed, before[0])
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, before[1]))
-    try:
+    with _limited(resource.RLIMIT_AS, pages * resource.getpagesize() + SPARE_BYTES):
         yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 @contextmanager
-def _time() -> Iterator[None]:
+def _time(seconds: float) -> Iterator[None]:
+    import resource
+
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    end = math.ceil(spent.ru_utime + spent.ru_stime + seconds) + GRACE_SECONDS
     before = signal.signal(signal.SIGVTALRM, _too_long)
-    signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
-        yield
+        with _limited(resource.RLIMIT_CPU, end):
+            yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+@contextmanager
+def _limited(what: int, allowed: int) -> Iterator[None]:
+    """Lower a limit of this process for a while; one that is lower already stays."""
+    import resource
+
+    before = soft, hard = resource.getrlimit(what)
+    if soft != resource.RLIM_INFINITY:
+        allowed = min(allowed, soft)
+    resource.setrlimit(what, (allowed, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(what, before)
 
 
 def _too_long(*_: object) -> NoReturn:

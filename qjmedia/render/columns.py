@@ -12,22 +12,36 @@ Value = Callable[[Platform, Units], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column.
+class Shape:
+    """How a column of a filled ledger looks; its values are there already.
 
     Attributes:
         field: what a profile calls it: the record's own field where there is one.
         head: what stands above it; `import` knows the same word.
         width: in Chinese characters; a layout shares its room out by it.
-        value: what it says of a platform.
         is_centred: whether its values are short and much alike.
     """
 
     field: str
     head: str
     width: float
+    is_centred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: how it looks, as a `Shape` has it, and `value`, what it says of a platform."""
+
+    field: str
+    head: str
+    width: float
     value: Value
     is_centred: bool = False
+
+    @property
+    def shape(self) -> Shape:
+        """How it looks."""
+        return Shape(self.field, self.head, self.width, self.is_centred)
 
 
 def _iso(given: date | None) -> str:

@@ -11,7 +11,7 @@ from qjmedia.model.privacy import masked
 from qjmedia.model.unit import Units
 from qjmedia.model.words import Tier
 from qjmedia.render.cells import clean, day
-from qjmedia.render.columns import NUMBER, Column, Layout
+from qjmedia.render.columns import NUMBER, Layout, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Ledger:
 
     title: str
     note: str
-    columns: tuple[Column, ...]
+    columns: tuple[Shape, ...]
     rows: tuple[tuple[str, ...], ...]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -64,7 +64,7 @@ def ledger(
     return Ledger(
         title=clean(layout.title or f"{policy.school}新媒体平台台账"),
         note=clean("　".join((f"{day(today)}", _count(sort), *scope))),
-        columns=layout.columns,
+        columns=tuple(column.shape for column in layout.columns),
         rows=tuple(
             tuple(
                 str(place) if column is NUMBER else clean(column.value(each, units))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qjmedia.errors import BadRequest, MachineFault, os_reason
-from qjmedia.render.bounds import TooLongError, bounded
+from qjmedia.render.bounds import TooLongError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,8 +58,7 @@ def refusing(name: str, path: str) -> Iterator[None]:
 
     faults = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
     try:
-        with bounded():
-            yield
+        yield
     except (*faults, MemoryError, TooLongError) as e:
         raise BadRequest(
             f"模板 {name} {line_of(e, name)}无法套用：{reason(e)}",

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from qjmedia.render import cells, templates
-from qjmedia.render.bounds import TooLongError, bounded
-from qjmedia.render.columns import Column
+from qjmedia.render.bounds import TooLongError
+from qjmedia.render.columns import Shape
 from qjmedia.render.form import Form
 from qjmedia.render.ledger import Ledger
 
@@ -60,7 +60,7 @@ FORMS = Vocabulary(
 )  # fmt: skip
 LEDGER = Vocabulary(
     given=frozenset({"ledger"}),
-    attributes=_names(Ledger, Column, more=("heads",)) - {"value"},
+    attributes=_names(Ledger, Shape, more=("heads",)),
     wanted=("title", "note", "columns", "rows"),
     behind={
         "data": frozenset({"title", "note", "columns", "rows", "fonts"}),
@@ -113,9 +113,8 @@ def look(
 
     cage = templates.cage(lambda _: None)
     try:
-        with bounded():  # jinja works out what is constant already while it looks
-            tree = cage.parse(text)
-            free = meta.find_undeclared_variables(tree)
+        tree = cage.parse(text)  # jinja works out what is constant already here
+        free = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as e:
         return Checked(name, faults=(f"第 {e.lineno} 行：{e.message}",))
     except (MemoryError, TooLongError) as e:

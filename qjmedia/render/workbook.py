@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from qjmedia.render.columns import NUMBER, Column
+from qjmedia.render.columns import NUMBER, Shape
 from qjmedia.render.ledger import Ledger
 from qjmedia.render.rows import Rows, letters_of
 from qjmedia.render.width import width
@@ -225,7 +225,7 @@ def _on_paper(page: "Page", *, fits: bool) -> None:
     page.set_footer("&C第 &P 页　共 &N 页")
 
 
-def _frozen(columns: Sequence[Column]) -> int:
+def _frozen(columns: Sequence[Shape]) -> int:
     """Return how many columns stay in sight: up to the name, if that is near the margin."""
     fields = [column.field for column in columns[:4]]
     return fields.index("name") + 1 if "name" in fields else 0

@@ -119,5 +119,5 @@ def test_sheet_names_are_what_excel_takes() -> None:
 
 def test_a_table_of_one_column_is_written_too() -> None:
     (column,) = (each for each in PRINTED if each.field == "name")
-    page, _ = opened(replace(made("示例"), columns=(column,), rows=(("示例",),)))
+    page, _ = opened(replace(made("示例"), columns=(column.shape,), rows=(("示例",),)))
     assert page["A4"].value == "示例"

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from qjmedia.actions.browse import Filter
 from qjmedia.actions.ledger.layouts import layout, word_lists
+from qjmedia.actions.paper.cage import alone, strangers
 from qjmedia.actions.putting import put, refuse_inside
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.model.platform import Platform
@@ -88,6 +90,7 @@ WRITERS: dict[str, Writer] = {
 }
 """One function a format; a further one is one more line."""
 
+WITH_TEMPLATES = frozenset({"pdf", "html"})
 WITH_SHEETS = frozenset({"xlsx"})
 """The formats of which one file has room for several tables."""
 
@@ -139,11 +142,18 @@ def export(files: Files, to: Path, request: Request, *, root: Path) -> Exported:
     kept = tuple(each for each in platforms if request.wanted.keeps(each))
     parts = tuple(_Cutter(files, request).parts(kept))
     folders = (root / TEMPLATES, packaged(TEMPLATES))
+    strange = strangers(root / TEMPLATES) if request.output in WITH_TEMPLATES else ()
     written = []
     for path, some in _files(to, request, parts):
-        put(path, WRITERS[request.output](Export(some, folders, request)))
+        made = partial(_made, Export(some, folders, request))
+        rows = sum(len(part.ledger.rows) for part in some)
+        put(path, alone(made, strange=strange, size=rows))
         written.append(path)
     return Exported(tuple(written), len(kept), len(records.paths(files)) - len(platforms))
+
+
+def _made(export: Export) -> bytes:
+    return WRITERS[export.request.output](export)
 
 
 class _Cutter:

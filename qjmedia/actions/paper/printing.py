@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from qjmedia.actions.crew import crew
+from qjmedia.actions.paper.cage import caged, strangers
 from qjmedia.actions.putting import put
 from qjmedia.errors import BadRequest, Refused
 from qjmedia.render.binding import bind
@@ -24,10 +24,12 @@ class Press:
     Attributes:
         folders: where templates are looked for, the registry's own first.
         fonts: `auto`, `bundled` or a folder; only PDF has fonts in it.
+        strange: the registry's own templates that are not ours.
     """
 
     folders: tuple[Path, ...]
     fonts: str = AUTO
+    strange: tuple[str, ...] = ()
 
 
 Writer = Callable[[Sequence[Form], Press], str | bytes]
@@ -98,7 +100,8 @@ def write(
         MachineFault: the folder cannot be written.
         BadRequest: a template is wrong, there are no such fonts, or `to` is of another format.
     """
-    press = Press((own_templates / TEMPLATES, packaged(TEMPLATES)), fonts)
+    own = own_templates / TEMPLATES
+    press = Press((own, packaged(TEMPLATES)), fonts, strangers(own))
     single = is_single(to, output)
     return (_write_one if single and forms else _write_each)(forms, to, output, press, tick)
 
@@ -127,7 +130,7 @@ def _write_each(
     made = partial(_made, folder=folder, output=output, press=press)
     paths = []
     refused = []
-    with crew(cores() if is_shared else 1, chunk) as mapped:
+    with caged(cores() if is_shared else 1, chunk, strange=press.strange) as mapped:
         done = mapped(made, zip(forms, distinct(forms), strict=True))
         for number, (form, outcome) in enumerate(zip(forms, done, strict=True), start=1):
             if not isinstance(outcome, Refused):
@@ -157,7 +160,7 @@ def _write_one(forms: Sequence[Form], path: Path, output: str, press: Press, tic
     size = SHEAVES.get(output, len(forms))
     sheaves = [forms[start : start + size] for start in range(0, len(forms), size)]
     done = 0
-    with crew(min(cores(), len(sheaves))) as mapped:
+    with caged(min(cores(), len(sheaves)), strange=press.strange, size=size) as mapped:
         sifted = mapped(partial(_sifted, output=output, press=press), sheaves)
         for sheaf, (good, bad) in zip(sheaves, sifted, strict=True):
             parts += [] if good is None else [good]

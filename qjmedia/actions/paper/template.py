@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
+from qjmedia.actions.paper.cage import TOO_MUCH, TooMuch, alone, caged, strangers
 from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
@@ -17,7 +18,7 @@ from qjmedia.model.tree import Record, Tree
 from qjmedia.model.unit import Units
 from qjmedia.model.words import FormKind
 from qjmedia.render import bigtable, docx, html, markdown, pdf, vocabulary
-from qjmedia.render.fonts import BUNDLED, Fonts, choose
+from qjmedia.render.fonts import BUNDLED, choose
 from qjmedia.render.form import Form, fill
 from qjmedia.render.ledger import Ledger, ledger
 from qjmedia.render.vocabulary import FORMS, LEDGER, Checked, Vocabulary
@@ -76,7 +77,9 @@ def example_ledger() -> Ledger:
 
 def check(root: Path) -> tuple[Checked, ...]:
     """Look at every template that would be used, the registry's own before the packaged ones."""
-    return tuple(_checks((root / TEMPLATES, packaged(TEMPLATES))))
+    own = root / TEMPLATES
+    looks = [*_looks((own, packaged(TEMPLATES)))]
+    return tuple(_all(looks, strange=strangers(own)))
 
 
 def build(root: Path, kind: FormKind) -> bytes:
@@ -85,8 +88,9 @@ def build(root: Path, kind: FormKind) -> bytes:
     Raises:
         BadRequest: the template is wrong.
     """
-    folders = (root / TEMPLATES, packaged(TEMPLATES))
-    return docx.docx([with_tags(example(kind))], folders)
+    own = root / TEMPLATES
+    write = partial(docx.docx, [with_tags(example(kind))], (own, packaged(TEMPLATES)))
+    return alone(write, strange=strangers(own))
 
 
 def bring(
@@ -128,7 +132,7 @@ def prepare(data: bytes, name: str) -> tuple[docx.Parts, tuple[Checked, ...]]:
         Refused: it holds what a template must not, or uses names that do not exist.
     """
     parts = tuple(sorted(tree_of(data).items()))
-    looked = tuple(_parts(name, parts, [example(KINDS[name])]))
+    looked = alone(partial(_parts, name, parts, [example(KINDS[name])]), strange=[name])
     _require(looked)
     return parts, looked
 
@@ -143,47 +147,74 @@ def _require(looked: Sequence[Checked]) -> None:
         raise BadRequest(faults[0], hint="在 Word 中检查 {{ }} 是否成对，改好再导入")
 
 
-def _checks(folders: Sequence[Path]) -> Iterator[Checked]:
+Look = Callable[[], tuple[Checked, ...]]
+
+
+def _all(looks: Sequence[tuple[str, Look]], *, strange: Sequence[str]) -> Iterator[Checked]:
+    """Look at one after the other; one that takes too much ends its process, not the others."""
+    done = 0
+    while done < len(looks):
+        try:
+            with caged(1, strange=strange) as mapped:
+                for found in mapped(_call, [look for _, look in looks[done:]]):
+                    yield from found
+                    done += 1
+        except TooMuch:
+            yield Checked(looks[done][0], faults=(TOO_MUCH,))
+            done += 1
+
+
+def _call(look: Look) -> tuple[Checked, ...]:
+    return look()
+
+
+def _looks(folders: Sequence[Path]) -> Iterator[tuple[str, Look]]:
+    """Yield what looks at each template, by its name."""
     forms = [example(kind) for kind in FILINGS]
+    table = example_ledger()
     for name, write in TEXTS.items():
-        yield _jinja(name, folders, FORMS, partial(write, forms, folders))
-    yield _typst(pdf.TEMPLATE, folders, FORMS, lambda fonts: pdf.pdf(forms, folders, fonts))
-    yield from _ledgers(folders)
+        yield name, partial(_jinja, name, folders, FORMS, partial(write, forms, folders))
+    set_forms = partial(_set, pdf.pdf, forms, folders)
+    yield pdf.TEMPLATE, partial(_typst, pdf.TEMPLATE, folders, FORMS, set_forms)
+    write_table = partial(bigtable.html, table, folders)
+    yield bigtable.PAGE, partial(_jinja, bigtable.PAGE, folders, LEDGER, write_table)
+    set_table = partial(_set, bigtable.pdf, table, folders)
+    yield bigtable.TYPST, partial(_typst, bigtable.TYPST, folders, LEDGER, set_table)
     for name, kind in KINDS.items():
         at = next((at / "docx" / name for at in folders if (at / "docx" / name).is_dir()), None)
         if at is not None:
             served = forms if name == docx.COMMON else [example(kind)]
-            yield from _parts(f"docx/{name}", docx.parts_of(at), served)
-
-
-def _ledgers(folders: Sequence[Path]) -> Iterator[Checked]:
-    made = example_ledger()
-    yield _jinja(bigtable.PAGE, folders, LEDGER, partial(bigtable.html, made, folders))
-    yield _typst(bigtable.TYPST, folders, LEDGER, lambda fonts: bigtable.pdf(made, folders, fonts))
+            yield f"docx/{name}", partial(_tree, f"docx/{name}", at, served)
 
 
 def _jinja(
     name: str, folders: Sequence[Path], about: Vocabulary, fill_it: Callable[[], object]
-) -> Checked:
+) -> tuple[Checked, ...]:
     found = vocabulary.look(name, _text(folders, name), about=about)
-    return _tried(replace(found, unused=vocabulary.left_out(found.used, about)), fill_it)
+    return (_tried(replace(found, unused=vocabulary.left_out(found.used, about)), fill_it),)
 
 
 def _typst(
-    name: str, folders: Sequence[Path], about: Vocabulary, set_it: Callable[[Fonts], object]
-) -> Checked:
-    found = vocabulary.look_typst(name, _text(folders, name), about)
-    return _tried(found, lambda: set_it(choose(BUNDLED)))
+    name: str, folders: Sequence[Path], about: Vocabulary, set_it: Callable[[], object]
+) -> tuple[Checked, ...]:
+    return (_tried(vocabulary.look_typst(name, _text(folders, name), about), set_it),)
 
 
-def _parts(name: str, parts: docx.Parts, forms: Sequence[Form]) -> Iterator[Checked]:
+def _set(write: Callable[..., bytes], what: object, folders: Sequence[Path]) -> bytes:
+    return write(what, folders, choose(BUNDLED))
+
+
+def _tree(name: str, folder: Path, forms: Sequence[Form]) -> tuple[Checked, ...]:
+    return _parts(name, docx.parts_of(folder), forms)
+
+
+def _parts(name: str, parts: docx.Parts, forms: Sequence[Form]) -> tuple[Checked, ...]:
     """Look at the parts of a Word template; the last one found speaks for the whole."""
     named = dict.fromkeys(word for form in forms for word in words(form, ""))
     *found, whole = vocabulary.of_parts(name, docx.texts_of(parts), named)
-    yield from (each for each in found if not each.is_sound)
     for form in forms:
         whole = _tried(whole, partial(_print, parts, form))
-    yield whole
+    return (*(each for each in found if not each.is_sound), whole)
 
 
 def _print(parts: docx.Parts, form: Form) -> None:

@@ -16,6 +16,7 @@ from render import given
 from render.test_docx import paragraphs
 from shelf import Shelf
 
+from qjmedia.actions.paper import template
 from qjmedia.actions.paper.template import KINDS, build, check, prepare
 from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.words import FormKind
@@ -29,6 +30,13 @@ DOCUMENT = "word/document.xml"
 RELATIONS = "word/_rels/document.xml.rels"
 TYPES = "[Content_Types].xml"
 Change = Callable[[str], str]
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the threads of a test one of its own takes a second; test_cage.py has them."""
+    monkeypatch.setattr(template, "strangers", lambda _: ())
+    monkeypatch.setattr(template, "alone", lambda work, **_: work())
 
 
 def from_word(**changes: Change) -> bytes:
