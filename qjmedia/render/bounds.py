@@ -56,7 +56,8 @@ def _time(seconds: float) -> Iterator[None]:
     spent = resource.getrusage(resource.RUSAGE_SELF)
     end = math.ceil(spent.ru_utime + spent.ru_stime + seconds) + GRACE_SECONDS
     before = signal.signal(signal.SIGVTALRM, _too_long)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    # again and again: raised within a callback of the garbage collection it would be lost
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, GRACE_SECONDS / 4)
     try:
         with _limited(resource.RLIMIT_CPU, end):
             yield

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from qjmedia.actions.crew import Mapped, crew, pool
 from qjmedia.errors import BadRequest
-from qjmedia.render.bounds import bounded
+from qjmedia.render.bounds import TooLongError, bounded
 from qjmedia.store.layout import TEMPLATES, packaged
 
 SECONDS, SECONDS_EACH = 5.0, 0.05
@@ -72,11 +72,14 @@ def caged(hands: int, chunk: int = 1, *, strange: Sequence[str], size: int = 1) 
         hint="运行 qjmedia template check 看是哪一个；改正它，或删除它以改用自带的模板",
     )
     seconds = SECONDS + SECONDS_EACH * size
-    with (
-        TemporaryDirectory(prefix="qjmedia-") as folder,
-        pool(max(1, hands), fault, chunk, partial(_confine, folder)) as mapped,
-    ):
-        yield lambda work, items: mapped(partial(_within, seconds, work), items)
+    try:
+        with (
+            TemporaryDirectory(prefix="qjmedia-") as folder,
+            pool(max(1, hands), fault, chunk, partial(_confine, folder)) as mapped,
+        ):
+            yield lambda work, items: mapped(partial(_within, seconds, work), items)
+    except TooLongError as error:  # it was not the template's lines that took so long
+        raise fault from error
 
 
 def alone(work: Callable[[], Made], *, strange: Sequence[str], size: int = 1) -> Made:

@@ -1,5 +1,6 @@
 """A stranger's template takes a little time and memory, and then it is refused."""
 
+import gc
 import os
 import shutil
 import sys
@@ -57,9 +58,21 @@ def test_what_a_stranger_makes_and_what_it_does_wrong_come_back(tmp_path: Path) 
 def test_a_template_in_python_takes_no_more_time_than_it_may(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cage, "SECONDS", 0.05)
+    monkeypatch.setattr(cage, "SECONDS", 1.0)  # jinja is loaded too
     with pytest.raises(BadRequest, match=r"form\.html\.j2 第 2 行.*算得太久"):
         alone(_html(tmp_path, f"\n{NESTED}"), strange=["form"])
+
+
+def test_what_is_slow_besides_the_template_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cage, "SECONDS", 0.05)
+    with pytest.raises(TooMuch, match=r"（form）.*算得太久"):
+        alone(_count, strange=["form"])
+
+
+def _count() -> None:
+    gc.callbacks.append(lambda *_: sum(range(300_000)))  # where an exception is lost
+    while True:
+        gc.collect()
 
 
 def test_typst_takes_no_more_time_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
