@@ -96,7 +96,7 @@ def test_one_template_that_takes_too_much_does_not_hide_the_others(
 ) -> None:
     with (own / "templates/form.typ").open("a", encoding="utf-8") as file:
         file.write(TYPST)
-    monkeypatch.setattr(cage, "SECONDS", 0.5)
+    monkeypatch.setattr(cage, "SECONDS", 1.0)
     wrong, *others = sorted(template.check(own), key=lambda each: each.is_sound)
     assert (wrong.name, "算得太久" in wrong.faults[0]) == ("form.typ", True)
     assert [each.name for each in others if not each.is_sound] == []
