@@ -325,7 +325,7 @@ def _decoded(data: bytes) -> tuple[str, str] | None:
             text = data.decode(encoding)
             note = "去掉字节顺序标记" if text.startswith(BOM) else ""
             note = note if encoding == "utf-8" else CONVERTED
-            return None if "\0" in text else (text.removeprefix(BOM), note)
+            return None if "\0" in text else (text.lstrip(BOM), note)
     return None
 
 

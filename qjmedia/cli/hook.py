@@ -72,7 +72,8 @@ def pre_receive(
     """由 Git 在服务器收到推送时运行：逐次核对送来的提交，不合规的整个拒收。"""
     import sys
 
-    from qjmedia.actions.guard.hook import Update, received
+    from qjmedia.actions.guard.hook import received
+    from qjmedia.actions.guard.updates import Update
     from qjmedia.cli.progress import Progress
     from qjmedia.cli.session import the_clock, the_day, the_pusher
 

@@ -20,6 +20,8 @@ _NOTHING: frozenset[str] = frozenset()
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９Ｘ", "0123456789X")
 _GAP = "[-\\s\u00ad\u2010-\u2015\uff0d\u200b-\u200f\u2060\ufeff]{0,2}"
 """What people put between the digits, and what hides there."""
+_SEAM = "[-\\s.．·•・_/()（）~～\u00ad\u2010-\u2015\uff0d\u200b-\u200f\u2060\ufeff]{1,3}"
+"""What people put between the groups of three, four and four that a mobile number is read in."""
 
 _NUMBER = (
     "(?:"
@@ -28,8 +30,9 @@ _NUMBER = (
     "(?:1{gap}9|2{gap}0){gap}[0-9]{gap}[0-9]{gap}"  # born in
     "(?:0{gap}[1-9]|1{gap}[0-2]){gap}(?:0{gap}[1-9]|[12]{gap}[0-9]|3{gap}[01])"
     "(?:{gap}[0-9]){3}{gap}[0-9Xx](?![0-9A-Za-z]))"
-    "|(?<![0-9])(?:(?:\\+|00)?86{gap}|0)?(?P<mobile>1[3-9](?:{gap}[0-9]){9})(?![0-9])"
-    ")".replace("{gap}", _GAP)
+    "|(?<![0-9])(?:(?:\\+|00)?86{gap}|0)?"
+    "(?P<mobile>1[3-9](?:(?:{gap}[0-9]){9}|[0-9]{seam}[0-9]{4}{seam}[0-9]{4}))(?![0-9])"
+    ")".replace("{gap}", _GAP).replace("{seam}", _SEAM)
 )
 _DIGIT = re.compile("[0-9\uff10-\uff19]")
 SHORTEST = 11

@@ -120,7 +120,7 @@ def _text(git: Git, files: Versions, tree: Record) -> bytes | None:
     if amended is None:
         return None
     texts = [each.decode() for each in (amended, files.ours, files.base)]
-    whole = with_remarks(*(each.removeprefix(BOM) for each in texts)).encode()
+    whole = with_remarks(*(each.lstrip(BOM) for each in texts)).encode()
     return whole if _readable(whole) == tree else amended
 
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import make
 import pytest
 import samples
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qjmedia.actions.fix import Mender, propose, write
@@ -235,6 +235,7 @@ def seen(tree: Tree) -> Tree:
 
 
 @settings(max_examples=300)
+@example("\ufeff\ufeff\ufeff:")
 @given(texts)
 def test_mending_any_text_is_repeatable_and_adds_no_fault(text: str) -> None:
     data = text.encode()

@@ -101,7 +101,7 @@ EDITS: tuple[Callable[[str, random.Random], str], ...] = (
     lambda text, dice: text.replace("教师}", f'教师, leaves_on: "{dice.choice(DAYS)}"}}', 1),
     lambda text, _: f"{text}nothing: 无\n",
     lambda text, _: text.replace(": ", ":", 1),
-    lambda text, dice: text[: dice.randrange(len(text))],
+    lambda text, dice: text[: dice.randrange(len(text) + 1)],
     lambda text, dice: (
         text + f'- {{form: 变更, changed_on: "{dice.choice(DAYS)}", changes: [{{field: name}}]}}\n'
     ),
@@ -129,6 +129,7 @@ def _step(files: WorkTree, dice: random.Random) -> str:  # noqa: C901, PLR0911, 
             for _ in range(dice.randrange(1, 4)):
                 path = dice.choice(paths or [path])
                 text = path.read_text("utf-8") if path.exists() else "id: math-9\n"
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(dice.choice(EDITS)(text, dice), "utf-8", newline="")
             return f"edited {path.name}"
         case 6:
@@ -138,7 +139,8 @@ def _step(files: WorkTree, dice: random.Random) -> str:  # noqa: C901, PLR0911, 
         case 7:
             other = root / "registry/platforms" / dice.choice(("math", "new")) / path.name
             other.parent.mkdir(exist_ok=True)
-            path.rename(other)
+            if paths:
+                path.rename(other)
             return f"moved {path.name}"
         case 8:
             units = root / "registry/units.yaml"

@@ -1,5 +1,6 @@
 """Pushes that play with branches, tags and history rather than with records."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import make
@@ -107,6 +108,67 @@ def test_a_tag_that_reads_like_a_branch_is_refused(name: str, desk: Desk, fortre
 
 def test_an_ordinary_tag_is_accepted(desk: Desk, server: Path) -> None:
     assert desk.push(server, "HEAD:refs/tags/2026-09-归档")[0]
+    amended(desk)
+    git(desk.root, "tag", "--annotate", "--message", "九月的登记", "2026-09-说明")
+    assert desk.push(server, "HEAD:main", "--follow-tags")[0]
+    assert git(server, "rev-parse", "2026-09-说明^{commit}") == desk.head
+
+
+def blob(desk: Desk) -> str:
+    return git(desk.root, "hash-object", "-w", "--stdin", stdin=b"13800000009")
+
+
+def folder(desk: Desk) -> str:
+    return git(desk.root, "rev-parse", "HEAD^{tree}")
+
+
+def annotated(desk: Desk, said: str = "电话 138.0000.0009", of: str = "HEAD") -> str:
+    git(desk.root, "tag", "--annotate", "--message", said, "said", of)
+    return git(desk.root, "rev-parse", "said")
+
+
+def annotated_twice(desk: Desk) -> str:
+    annotated(desk, "一")
+    git(desk.root, "tag", "--annotate", "--message", "二", "again", "said")
+    return git(desk.root, "rev-parse", "again")
+
+
+def said_at_length(desk: Desk) -> str:
+    return annotated(desk, "x" * 100_000)
+
+
+def on_what_is_stolen(desk: Desk) -> str:
+    stolen(desk)
+    return annotated(desk, "归档")
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (orphan, "没有核对过"),
+        (stolen, "没有核对过"),
+        (on_what_is_stolen, "没有核对过"),
+        (blob, "没有核对过"),
+        (folder, "没有核对过"),
+        (annotated, "手机号码"),
+        (annotated_twice, "另一个标签"),
+        (said_at_length, "太长"),
+    ],
+)
+def test_a_tag_brings_in_nothing_that_was_not_judged(
+    made: Callable[[Desk], str], why: str, desk: Desk, fortress: Path
+) -> None:
+    accepted, said = desk.push(fortress, f"{made(desk)}:refs/tags/2026-09-归档")
+    assert not accepted
+    assert why in said
+    assert "0009" not in said
+
+
+@pytest.mark.parametrize("ref", ["refs/heads/提案-13800000009", "refs/tags/13800000009"])
+def test_no_branch_or_tag_is_called_by_a_number(ref: str, desk: Desk, fortress: Path) -> None:
+    accepted, said = desk.push(fortress, f"HEAD:{ref}")
+    assert not accepted
+    assert "138****0009" in said
 
 
 def test_a_tag_stays_where_it_is(desk: Desk, server: Path) -> None:

@@ -3,8 +3,7 @@
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +12,12 @@ from qjmedia.actions.check import Judge, Progress
 from qjmedia.actions.guard.incoming import incoming
 from qjmedia.actions.guard.law import Law
 from qjmedia.actions.guard.outcome import Pardon, outcome
-from qjmedia.errors import BadRequest, Refused
+from qjmedia.actions.guard.tags import require_plain
+from qjmedia.actions.guard.updates import BRANCHES, TAGS, Update, short
+from qjmedia.errors import Refused
 from qjmedia.model.access import Access, Role
 from qjmedia.model.finding import Report
+from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store.cache import opened
 from qjmedia.store.commits import is_before
 from qjmedia.store.fault import of_os
@@ -27,7 +29,6 @@ from qjmedia.store.repository import Repository
 from qjmedia.store.staged import Staged
 
 MARK = "# qjmedia hook install"
-BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 TRUNKS = ("refs/heads/main", "refs/heads/master")
 MOST_REFS = 100
 _RWX = 0o755
@@ -38,30 +39,6 @@ class Hook(StrEnum):
 
     PRE_COMMIT = "pre-commit"
     PRE_RECEIVE = "pre-receive"
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One branch or tag that a push would move; None where it did not exist, or will not."""
-
-    ref: str
-    old: CommitId | None
-    new: CommitId | None
-
-    @classmethod
-    def of(cls, line: str) -> "Update":
-        """Read a line that Git gives to pre-receive.
-
-        Raises:
-            BadRequest: it is not of that form.
-        """
-        words = line.rstrip("\n").split(" ", 2)
-        if len(words) != 3 or not all(_is_id(word) for word in words[:2]):  # noqa: PLR2004  old, new, ref
-            raise BadRequest(
-                f"读不懂“{line.strip()}”", hint="这个命令由 Git 在推送时运行，不用手工运行"
-            )
-        old, new = (CommitId(word) if word.strip("0") else None for word in words[:2])
-        return cls(words[2], old, new)
 
 
 def staged(repository: Repository, index: str, today: date) -> Report:
@@ -104,8 +81,12 @@ def received(
     trunk = trunk_of(repository)
     head = repository.branch() or trunk
     for update in updates:
+        if update.new is not None and personal(update.ref):
+            raise Refused(
+                f"{mask_text(short(update.ref))} 里像是有电话号码，会随历史传开", hint="换一个名字"
+            )
         if update.ref.startswith(TAGS):
-            _require_plain_tag(repository, update, updates)
+            require_plain(repository, update, updates)
         elif not update.ref.startswith(BRANCHES) or update.ref == f"{BRANCHES}HEAD":
             raise Refused(
                 f"不接受推送到 {update.ref}",
@@ -113,13 +94,13 @@ def received(
             )
         elif update.ref == head != trunk and trunk:
             raise Refused(
-                f"登记库在 {_short(trunk)}，服务器的 HEAD 却指着还没有的 {_short(head)}；"
+                f"登记库在 {short(trunk)}，服务器的 HEAD 却指着还没有的 {short(head)}；"
                 "有了它，登记库就不再受保护",
                 hint=f"请管理员在服务器上运行：git symbolic-ref HEAD {trunk}",
             )
         elif update.ref != trunk and update.ref.casefold() == trunk.casefold():
             raise Refused(
-                f"{_short(update.ref)} 与登记库的分支 {_short(trunk)} 只差大小写，"
+                f"{short(update.ref)} 与登记库的分支 {short(trunk)} 只差大小写，"
                 "在 Windows 和 macOS 的服务器上会是同一个",
                 hint="换一个名字，例：git push origin HEAD:proposal",
             )
@@ -213,7 +194,7 @@ def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None
         return repository.tip(trunk)
     if update.old and update.new and not is_before(repository, update.old, update.new):
         raise Refused(
-            f"推送会改写 {_short(update.ref)} 已有的历史",
+            f"推送会改写 {short(update.ref)} 已有的历史",
             hint="历史只能向后添加：先 git pull 取回最新的登记，再推送；不要用 --force",
         )
     return update.old
@@ -221,28 +202,7 @@ def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None
 
 def _require_removable(update: Update, trunk: str) -> None:
     if update.ref == trunk or not trunk:  # which one is the registry's nobody knows
-        raise Refused(f"不能删除 {_short(update.ref)}：登记库和全部历史都在里面")
-
-
-def _require_plain_tag(repository: Repository, update: Update, updates: Iterable[Update]) -> None:
-    """Refuse a tag by whose name somebody may mean a branch, and to move or take one away.
-
-    A tag would come before the branch; and one that stands says what stood there on its day.
-    """
-    name = update.ref.removeprefix(TAGS)
-    if update.old is not None:
-        raise Refused(
-            f"标签 {name} 已经有了，不能移动或删除：它记着当时的登记",
-            hint="另起一个名字；打错了的请管理员在服务器上删去",
-        )
-    listed = repository.git.run("for-each-ref", "--format=%(refname)", BRANCHES).line()
-    branches = {ref.removeprefix(BRANCHES) for ref in listed.split("\n")}
-    branches |= {each.ref.removeprefix(BRANCHES) for each in updates if each.ref != update.ref}
-    ends = {name, name.partition("/")[2]}
-    if update.new is not None and (ends & branches or name.upper().endswith("HEAD")):
-        raise Refused(
-            f"标签 {name} 与分支同名，会让人和程序认错版本", hint="换一个名字，例：2026-09-归档"
-        )
+        raise Refused(f"不能删除 {short(update.ref)}：登记库和全部历史都在里面")
 
 
 def _folder(repository: Repository) -> Path:
@@ -279,11 +239,3 @@ def _is_utf8(name: str) -> bool:
 
 def _text(path: Path) -> str:
     return path.read_text("utf-8", "replace") if path.is_file() else ""
-
-
-def _short(ref: str) -> str:
-    return ref.removeprefix(BRANCHES)
-
-
-def _is_id(word: str) -> bool:
-    return len(word) in {40, 64} and all(char in "0123456789abcdef" for char in word)

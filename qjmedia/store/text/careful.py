@@ -59,7 +59,7 @@ def carefully(data: bytes) -> tuple[Record | None, tuple[YamlFault, ...], str]:
     if fault is not None:
         return None, (fault,), ""
     marked = text.startswith(BOM)
-    text = text.removeprefix(BOM)
+    text = text.lstrip(BOM)  # some editors put one more each time they save
     faults = Faults(text)
     if marked:
         hint = "另存为“UTF-8”，不选“带 BOM 的 UTF-8”"
