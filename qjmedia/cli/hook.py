@@ -70,6 +70,7 @@ def pre_receive(
     root: options.Root = None, pusher: options.As = "", today: options.Today = ""
 ) -> None:
     """由 Git 在服务器收到推送时运行：逐次核对送来的提交，不合规的整个拒收。"""
+    import os
     import sys
 
     from qjmedia.actions.guard.hook import received
@@ -77,7 +78,7 @@ def pre_receive(
     from qjmedia.cli.progress import Progress
     from qjmedia.cli.session import the_clock, the_day, the_pusher
 
-    updates = [Update.of(line) for line in sys.stdin]
+    updates = [Update.of(os.fsdecode(line)) for line in sys.stdin.buffer]  # names may be GBK
     with _repository(root or Path()) as repository:
         day, who = the_day(today), the_pusher(pusher)
         every = received(

@@ -76,6 +76,7 @@ class Bare:
         at: the author's time; that of the epoch where no clock shows it.
         committed_at: the committer's, likewise.
         signature: what kind it begins like: "", "ssh" or "other".
+        aside: what else stands at its head, as the words of a tag that was merged.
         is_sound: whether it is written as Git writes commits, so that every reader sees the same.
     """
 
@@ -88,6 +89,7 @@ class Bare:
     committed_at: datetime
     message: str
     signature: str
+    aside: str
     is_sound: bool
 
 
@@ -271,8 +273,15 @@ def _parsed(commit: CommitId, data: bytes) -> Bare:
         committed_at or _EPOCH,
         body.decode("utf-8", "replace"),
         kind if signature else "",
+        _aside(fields),
         is_sound,
     )
+
+
+def _aside(fields: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return what a commit's head says beside the usual, signatures apart."""
+    known = {b"tree", b"parent", b"author", b"committer", b"gpgsig", b"gpgsig-sha256"}
+    return b"\n".join(value for key, value in fields if key not in known).decode("utf-8", "replace")
 
 
 def _is_text(data: bytes) -> bool:

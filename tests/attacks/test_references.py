@@ -1,5 +1,6 @@
 """Pushes that play with branches, tags and history rather than with records."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -457,3 +458,24 @@ def test_a_stale_state_is_not_brought_back_by_crossing_merges(desk: Desk, fortre
     accepted, said = desk.push(fortress)
     assert not accepted
     assert "QJ0024" in said
+
+
+def test_another_name_of_the_registrys_branch_moves_nothing(desk: Desk, server: Path) -> None:
+    """Git would rewind or delete main, and tell the hook of master alone."""
+    base = desk.head
+    amended(desk)
+    assert desk.push(server)[0]
+    git(server, "symbolic-ref", "refs/heads/master", "refs/heads/main")
+    for moved in (f"{base}:refs/heads/master", ":refs/heads/master"):
+        accepted, said = desk.push(server, moved, "--force")
+        assert not accepted
+        assert "只是 main 的另一个名字" in said
+    assert git(server, "rev-parse", "main") == desk.head
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are UTF-8 there")
+def test_a_branch_named_in_gbk_is_refused_in_words(desk: Desk, fortress: Path) -> None:
+    """It ended with exit 70."""
+    accepted, said = desk.push(fortress, os.fsdecode(b"HEAD:refs/heads/\xcc\xe1\xb0\xb8"))
+    assert not accepted
+    assert "不是 UTF-8" in said

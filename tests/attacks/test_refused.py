@@ -534,6 +534,13 @@ def trailers_for_others(desk: Desk) -> None:
     desk.commit(MATH, f"变更\n\nqj-action : approve\n{ours}")
 
 
+def trailer_folded(desk: Desk) -> None:
+    """Git takes the next line for a part of the record's name; we would not."""
+    desk.change("math-wechat", remarks="改了")
+    ours = "Qj-Action: amend\nQj-Record: math-wechat\n math-douyin\nQj-Fields: remarks\n"
+    desk.commit(MATH, f"变更\n\n{ours}")
+
+
 def status_blanked(desk: Desk) -> None:
     """From no status every other can be reached, and nothing has to be reported."""
     desk.change("choir", status="")
@@ -581,6 +588,16 @@ def message_in_gbk(desk: Desk) -> None:
     names = "\n".join(f"{kind} {MATH} 1790000000 +0800" for kind in ("author", "committer"))
     raw = f"tree {tree}\nparent {desk.head}\n{names}\n\n".encode() + "改了备注\n".encode("gbk")
     made = git(desk.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw)
+    git(desk.root, "reset", "-q", "--hard", made)
+
+
+def number_at_the_head(desk: Desk) -> None:
+    """As the words of a tag come in that is merged: no log shows them, every clone has them."""
+    desk.change("math-wechat", remarks="改了")
+    tree = git(desk.root, "write-tree")
+    names = "\n".join(f"{kind} {MATH} 1790000000 +0800" for kind in ("author", "committer"))
+    raw = f"tree {tree}\nparent {desk.head}\n{names}\nHG:extra 电话 13800000001\n\n改了\n"
+    made = git(desk.root, "hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())
     git(desk.root, "reset", "-q", "--hard", made)
 
 
@@ -739,6 +756,7 @@ ATTACKS: dict[Attack, str] = {
     words_in_the_action: "QJ0023:1",
     carriage_returns: "QJ0023:1",
     trailers_for_others: "QJ0023:1",
+    trailer_folded: "QJ0023:1",
     status_blanked: "QJ0723:1",
     mended_by_a_merge: "QJ0722:2 QJ0723:19",
     own_made_executable: "QJ0024:1",
@@ -753,6 +771,7 @@ ATTACKS: dict[Attack, str] = {
     after_the_last_year: "QJ0023:1",
     in_no_time_zone: "QJ0023:1",
     in_a_zone_of_too_many_minutes: "QJ0023:1",
+    number_at_the_head: "QJ0015:1",
     number_in_a_comment: "QJ0015:29",
     number_of_the_office_in_a_comment: "QJ0015:1",
     number_taken_out_again: "QJ0015:29",

@@ -27,6 +27,11 @@ _LIKE_ONE = re.compile(
     r"(?i:qj-(?:action|record|fields|reason|changed-on|undoes))[ \t]*:",
     re.MULTILINE,
 )
+_FOLDED = re.compile(
+    r"^(Qj-(?:Action|Record|Fields|Reason|Changed-On|Undoes)):[^\n]*\n[ \t]+(?=[^\s])",
+    re.MULTILINE,
+)
+"""A line that begins with a blank goes on the one above it, for Git."""
 
 
 def trailers(bare: Bare) -> list[str]:
@@ -37,7 +42,10 @@ def trailers(bare: Bare) -> list[str]:
 def like_a_trailer(bare: Bare) -> str:
     """Return what Git takes for one of our trailers and we do not, "" if there is none."""
     found = _LIKE_ONE.search(bare.message)
-    return found[0] if found else ""
+    if found:
+        return found[0]
+    folded_on = _FOLDED.search(bare.message)
+    return f"{folded_on[1]}（下一行续写）" if folded_on else ""
 
 
 def act(

@@ -81,10 +81,7 @@ def received(
     trunk = trunk_of(repository)
     head = repository.branch() or trunk
     for update in updates:
-        if update.new is not None and personal(update.ref):
-            raise Refused(
-                f"{mask_text(short(update.ref))} 里像是有电话号码，会随历史传开", hint="换一个名字"
-            )
+        _require_plain_name(repository, update)
         if update.ref.startswith(TAGS):
             require_plain(repository, update, updates)
         elif not update.ref.startswith(BRANCHES) or update.ref == f"{BRANCHES}HEAD":
@@ -198,6 +195,25 @@ def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None
             hint="历史只能向后添加：先 git pull 取回最新的登记，再推送；不要用 --force",
         )
     return update.old
+
+
+def _require_plain_name(repository: Repository, update: Update) -> None:
+    """Refuse a name that others read otherwise, that holds a number, or that stands for another.
+
+    Git moves, rewinds and deletes the branch behind a symbolic one, and tells of the latter alone.
+    """
+    if update.new is not None and not _is_utf8(update.ref):
+        raise Refused(f"{short(update.ref)} 不是 UTF-8，别的电脑认不出来", hint="换一个名字")
+    if update.new is not None and personal(update.ref):
+        raise Refused(
+            f"{mask_text(short(update.ref))} 里像是有电话号码，会随历史传开", hint="换一个名字"
+        )
+    behind = repository.git.run("symbolic-ref", "--quiet", update.ref, ok=(0, 1)).line()
+    if behind:
+        raise Refused(
+            f"{short(update.ref)} 在服务器上只是 {short(behind)} 的另一个名字",
+            hint=f"推送到 {short(behind)}，例：git push origin HEAD:{short(behind)}",
+        )
 
 
 def _require_removable(update: Update, trunk: str) -> None:

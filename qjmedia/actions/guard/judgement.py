@@ -192,6 +192,7 @@ class Guard:
         bare = case.commit
         for what, said in (
             ("提交说明", bare.message),
+            ("提交的附注", bare.aside),
             ("作者", str(bare.author)),
             ("提交人", str(bare.committer)),
         ):
