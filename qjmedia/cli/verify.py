@@ -56,9 +56,8 @@ def verify(
 def _verified(
     repository: "Repository", typed: "Sequence[str]", file: Path | None
 ) -> "Iterator[Verified]":
-    from qjmedia.actions.paper.verify import Verdict, Verified, verify
+    from qjmedia.actions.paper.verify import Verdict, Verified, text_on, verify
     from qjmedia.errors import BadRequest
-    from qjmedia.render.reading import text_of
     from qjmedia.render.trace import codes_in
 
     if not typed and file is None:
@@ -70,7 +69,7 @@ def _verified(
             raise BadRequest(f"“{each}”不是追踪码", hint=hint)
         yield verify(repository, codes[0])
     if file is not None:
-        text = text_of(_read(file))
+        text = text_on(_read(file), file.name)
         codes = codes_in(text)
         if not codes:
             yield Verified("", Verdict.NEITHER, why=f"{file.name or file} 上没有追踪码")

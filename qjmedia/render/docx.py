@@ -50,7 +50,7 @@ BREAK, TAB = "\x0b", "\x0c"
 MARKS = str.maketrans("\n\t", BREAK + TAB)
 RUN_BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 RUN_TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 PAGE = re.compile(r"(?s)(.*<w:body>)(.*?)(<w:sectPr\b(?:(?!<w:sectPr\b).)*</w:body>.*)")
 NEXT_PAGE = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'

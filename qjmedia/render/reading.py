@@ -14,7 +14,7 @@ from qjmedia.errors import BadRequest, MachineFault
 LARGEST_BYTES = 32 * 1024 * 1024
 DOCUMENT = "word/document.xml"
 PARAGRAPH = re.compile(r"</w:p>|<w:br/>|<w:tab/>")
-TAG = re.compile(r"<[^>]*>")
+TAG = re.compile(r"<[^<>]*>")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 

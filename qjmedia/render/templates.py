@@ -175,4 +175,6 @@ def reason(error: Exception) -> str:
         return "要的内存太多"
     if isinstance(error, TooLongError):
         return "算得太久"
+    if isinstance(error, RecursionError):
+        return "一层套一层，套得太深"
     return str(error) or type(error).__name__

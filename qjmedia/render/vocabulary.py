@@ -117,7 +117,7 @@ def look(
         free = meta.find_undeclared_variables(tree)
     except TemplateSyntaxError as e:
         return Checked(name, faults=(f"第 {e.lineno} 行：{e.message}",))
-    except (MemoryError, TooLongError) as e:
+    except (MemoryError, RecursionError, TooLongError) as e:
         return Checked(name, faults=(templates.reason(e),))
     given = about.given | {*words}
     names = {node.name: node.lineno for node in reversed([*tree.find_all(nodes.Name)])}

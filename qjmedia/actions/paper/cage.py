@@ -33,7 +33,7 @@ Made = TypeVar("Made")
 
 
 class TooMuch(BadRequest):
-    """A template takes more time or memory than it may."""
+    """A template, or somebody's file, takes more time or memory than it may."""
 
 
 def strangers(templates: Path) -> tuple[str, ...]:
@@ -71,15 +71,8 @@ def caged(hands: int, chunk: int = 1, *, strange: Sequence[str], size: int = 1) 
         f"登记库自己的模板（{'、'.join(strange[:SHOWN])}）{TOO_MUCH}",
         hint="运行 qjmedia template check 看是哪一个；改正它，或删除它以改用自带的模板",
     )
-    seconds = SECONDS + SECONDS_EACH * size
-    try:
-        with (
-            TemporaryDirectory(prefix="qjmedia-") as folder,
-            pool(max(1, hands), fault, chunk, partial(_confine, folder)) as mapped,
-        ):
-            yield lambda work, items: mapped(partial(_within, seconds, work), items)
-    except TooLongError as error:  # it was not the template's lines that took so long
-        raise fault from error
+    with _bounded_pool(max(1, hands), fault, SECONDS + SECONDS_EACH * size, chunk) as mapped:
+        yield mapped
 
 
 def alone(work: Callable[[], Made], *, strange: Sequence[str], size: int = 1) -> Made:
@@ -87,6 +80,29 @@ def alone(work: Callable[[], Made], *, strange: Sequence[str], size: int = 1) ->
     with caged(1, strange=strange, size=size) as mapped:
         made: Made = next(mapped(_call, [work]))
     return made
+
+
+def confined(work: Callable[[], Made], fault: TooMuch) -> Made:
+    """Return what comes of one piece of work with somebody else's file.
+
+    Raises:
+        TooMuch: `fault`, where it takes more time or memory than it may.
+    """
+    with _bounded_pool(1, fault, SECONDS) as mapped:
+        made: Made = next(mapped(_call, [work]))
+    return made
+
+
+@contextmanager
+def _bounded_pool(hands: int, fault: TooMuch, seconds: float, chunk: int = 1) -> Iterator[Mapped]:
+    try:
+        with (
+            TemporaryDirectory(prefix="qjmedia-") as folder,
+            pool(hands, fault, chunk, partial(_confine, folder)) as mapped,
+        ):
+            yield lambda work, items: mapped(partial(_within, seconds, work), items)
+    except TooLongError as error:  # it was not the template's lines that took so long
+        raise fault from error
 
 
 def _call(work: Callable[[], Made]) -> Made:

@@ -125,7 +125,7 @@ def is_single(to: Path, output: str) -> bool:
 def _write_each(
     forms: Sequence[Form], folder: Path, output: str, press: Press, tick: Tick
 ) -> Written:
-    least, chunk = SHARED.get(output, (0, 0))
+    least, chunk = SHARED.get(output, (0, 1))
     is_shared = least and len(forms) >= least
     made = partial(_made, folder=folder, output=output, press=press)
     paths = []

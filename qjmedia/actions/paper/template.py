@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
-from qjmedia.actions.paper.cage import TOO_MUCH, TooMuch, alone, caged, strangers
+from qjmedia.actions.paper.cage import TOO_MUCH, TooMuch, alone, caged, confined, strangers
 from qjmedia.errors import BadRequest, QjError, Refused
 from qjmedia.model.message import Message
 from qjmedia.model.platform import Platform
@@ -131,10 +131,15 @@ def prepare(data: bytes, name: str) -> tuple[docx.Parts, tuple[Checked, ...]]:
         BadRequest: it is no Word document, or cannot be filled.
         Refused: it holds what a template must not, or uses names that do not exist.
     """
-    parts = tuple(sorted(tree_of(data).items()))
-    looked = alone(partial(_parts, name, parts, [example(KINDS[name])]), strange=[name])
+    fault = TooMuch(f"这个 Word 文件{TOO_MUCH}", hint="在 Word 中改简单些，再导入")
+    parts, looked = confined(partial(_read, data, name), fault)
     _require(looked)
     return parts, looked
+
+
+def _read(data: bytes, name: str) -> tuple[docx.Parts, tuple[Checked, ...]]:
+    parts = tuple(sorted(tree_of(data).items()))
+    return parts, _parts(name, parts, [example(KINDS[name])])
 
 
 def _require(looked: Sequence[Checked]) -> None:

@@ -5,14 +5,17 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import PurePosixPath
 
+from qjmedia.actions.paper.cage import TooMuch, confined
 from qjmedia.errors import BadRequest
 from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import Record
 from qjmedia.model.words import FormKind
 from qjmedia.render.form import Form, fill
+from qjmedia.render.reading import text_of
 from qjmedia.render.trace import Code
 from qjmedia.render.words import COPY, NOTE, TRACE, words
 from qjmedia.store import history, records
@@ -67,6 +70,17 @@ class _Printed:
     @property
     def platform(self) -> Platform:
         return Platform.of(self.path, self.tree)
+
+
+def text_on(data: bytes, name: str) -> str:
+    """Return the text of a printed file, read by a process that may take only so much.
+
+    Raises:
+        BadRequest: it is none that can be read, or takes more time or memory than it may.
+        MachineFault: it is a PDF, and nothing on this machine reads one.
+    """
+    fault = TooMuch(f"{name} 读不完：太复杂，或已损坏", hint="重新打印一份，或照抄纸上的追踪码核对")
+    return confined(partial(text_of, data), fault)
 
 
 def verify(repository: Repository, code: Code, text: str = "") -> Verified:

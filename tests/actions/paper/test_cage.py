@@ -7,16 +7,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from render import given
 
-from qjmedia.actions.paper import cage, template
+from qjmedia.actions.paper import cage, printing, template
 from qjmedia.actions.paper.cage import TooMuch, alone, strangers
+from qjmedia.actions.paper.verify import text_on
 from qjmedia.errors import BadRequest
-from qjmedia.render import bounds
+from qjmedia.render import bounds, vocabulary
+from qjmedia.render.fonts import BUNDLED
 from qjmedia.render.html import html
 from qjmedia.render.typesetter import Shelf, typeset
 
@@ -53,6 +56,34 @@ def test_what_a_stranger_makes_and_what_it_does_wrong_come_back(tmp_path: Path) 
     with pytest.raises(BadRequest, match=r"form\.html\.j2 第 2 行") as refusal:
         alone(_html(tmp_path, "\n{{ forms[0].titel }}"), strange=["form"])
     assert "删除它以改用自带的模板" in refusal.value.hint
+
+
+@pytest.mark.parametrize("output", printing.WRITERS)
+def test_forms_come_out_the_same_where_a_template_is_not_ours(
+    output: str, own: Path, tmp_path: Path
+) -> None:
+    form = replace(given.form(), copies=("存底",))
+    for name in ("ours", "theirs"):
+        done = printing.write([form], tmp_path / name, output, own_templates=own, fonts=BUNDLED)
+        assert done.count == 1
+        (own / "templates/docx/closure.txt").write_bytes(b"x")
+    ours, theirs = ([*(tmp_path / each).iterdir()] for each in ("ours", "theirs"))
+    assert [each.read_bytes() for each in ours] == [each.read_bytes() for each in theirs]
+
+
+@pytest.mark.parametrize("text", ["{{" * 9000, "{% if 1 %}" * 9000 + "{% endif %}" * 9000])
+def test_a_template_in_many_layers_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    look = vocabulary.look("form.html.j2", text)
+    assert look.faults == ("一层套一层，套得太深",)
+    with pytest.raises(BadRequest, match="套得太深"):
+        _html(tmp_path, text)()
+
+
+def test_a_file_that_is_read_for_ever_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cage, "SECONDS", 0.5)
+    with pytest.raises(TooMuch, match=r"h\.html 读不完"):
+        text_on(b"<html>" + b"<!--" * 25_000, "h.html")
+    assert text_on(b"<html>" + b"<" * 100_000, "h.html").strip("<\n") == ""
 
 
 def test_a_template_in_python_takes_no_more_time_than_it_may(

@@ -36,7 +36,7 @@ Change = Callable[[str], str]
 def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the threads of a test one of its own takes a second; test_cage.py has them."""
     monkeypatch.setattr(template, "strangers", lambda _: ())
-    monkeypatch.setattr(template, "alone", lambda work, **_: work())
+    monkeypatch.setattr(template, "confined", lambda work, _: work())
 
 
 def from_word(**changes: Change) -> bytes:
