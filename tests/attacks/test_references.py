@@ -6,11 +6,14 @@ from pathlib import Path
 
 import make
 import pytest
+import scene
 from conftest import Command
 from plain_git import git, put
-from scene import MATH, OFFICE, Desk, Guarding
+from scene import MATH, OFFICE, Desk, Guarding, Serving
 
+from qjmedia.actions.guard import incoming
 from qjmedia.actions.guard.incoming import MOST_COMMITS
+from qjmedia.actions.guard.judgement import MOST_FORKS
 from qjmedia.model.tree import text
 
 TODAY = ("--today", make.TODAY.isoformat())
@@ -85,6 +88,87 @@ def test_a_hidden_line_in_a_merge_is_judged_too(desk: Desk, fortress: Path) -> N
     accepted, said = desk.push(fortress)
     assert not accepted
     assert "QJ0024" in said
+
+
+def octopus(desk: Desk) -> str:
+    """Return a merge of three lines in which the college's editor grants himself everything."""
+    base, sides = desk.head, []
+    for number in range(3):
+        git(desk.root, "checkout", "-q", "--detach", base)
+        sides.append(amended(desk, str(number)))
+    return granted(desk, *sides)
+
+
+def strange_line(desk: Desk) -> str:
+    """Return a merge with a line that has no past in common, in which he does the same."""
+    return granted(desk, desk.head, orphan(desk))
+
+
+def granted(desk: Desk, *parents: str) -> str:
+    desk.write("registry/access.yaml", scene.ACCESS.replace("role: unit", "role: publicity"))
+    tree = git(desk.root, "write-tree")
+    words = [word for each in parents for word in ("-p", each)]
+    with scene.acting(MATH):
+        return git(desk.root, "commit-tree", tree, *words, "-m", "Merge")
+
+
+@pytest.mark.parametrize("made", [octopus, strange_line])
+def test_who_lets_records_be_deleted_lets_nothing_in_unseen(
+    made: Callable[[Desk], str], desk: Desk, serve: Serving
+) -> None:
+    """What cannot be judged bore the code of a deletion, and came in where that is no error."""
+    desk.write("registry/registry.yaml", f'{scene.POLICY}severities: {{QJ0021: "off"}}\n')
+    desk.commit(OFFICE)
+    server = serve(desk)
+    accepted, said = desk.push(server, f"{made(desk)}:main")
+    assert not accepted
+    assert "核对不了" in said
+
+
+def lines_joined_crosswise(desk: Desk, times: int) -> None:
+    """Make two lines that both join so many, and a merge of the two: `many`."""
+    orders: list[str] = []
+
+    def commit(name: str, *parents: str) -> None:
+        said = str(len(orders))
+        head = f"commit refs/heads/{name}\ncommitter {MATH} 1790000000 +0800\n"
+        merged = "".join(f"merge refs/heads/{each}\n" for each in parents[1:])
+        start = "" if parents[0] == name else f"from refs/heads/{parents[0]}\n"
+        orders.append(f"{head}data {len(said)}\n{said}\n{start}{merged}\n")
+
+    for each in range(times):
+        commit(f"s{each}", "main")
+    for line in ("one", "other"):
+        commit(line, "s0", "s1")
+        for each in range(2, times):
+            commit(line, line, f"s{each}")
+    commit("many", "one", "other")
+    git(desk.root, "fast-import", "--quiet", "--force", stdin="".join(orders).encode())
+
+
+def test_lines_joined_crosswise_too_often_are_refused(desk: Desk, qjmedia: Command) -> None:
+    """A thousand such merges of a thousand lines took hours."""
+    arguments = ("check", "--base", "main", "--rev", "many", "--root", str(desk.root), *TODAY)
+    lines_joined_crosswise(desk, 3)
+    assert qjmedia(*arguments).code == 0
+    lines_joined_crosswise(desk, MOST_FORKS + 1)
+    ran = qjmedia(*arguments)
+    assert ran.code == 1
+    assert "交错合并过太多次" in ran.out
+
+
+def test_many_commits_that_change_many_files_are_refused_early(
+    desk: Desk, qjmedia: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two folders in turns need few bytes to send, and hours to judge."""
+    monkeypatch.setattr(incoming, "MOST_FILES", 50)
+    head = f"commit refs/heads/many\ncommitter {MATH} 1790000000 +0800\ndata 0\n"
+    some = "".join(f"M 100644 inline x/{each}\ndata 0\n" for each in range(20))
+    orders = f"{head}from refs/heads/main^0\n{some}{head}D x\n{head}{some}"
+    git(desk.root, "fast-import", "--quiet", stdin=orders.encode())
+    ran = qjmedia("check", "--base", "main", "--rev", "many", "--root", str(desk.root), *TODAY)
+    assert ran.code == 3
+    assert "一共改动了超过 50 个文件" in ran.err
 
 
 def test_three_lines_in_one_merge_are_refused(desk: Desk, fortress: Path) -> None:

@@ -1,5 +1,6 @@
 """Whether changes may come into a registry: `check --base`, and the hook of a server."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -87,7 +88,8 @@ def incoming(
         )
     commits.refuse_malformed(repository, tip, without)
     law = None if base is None else Law(Revision(repository, base))
-    guard = Guard(repository, law, today, clock=clock, pusher=pusher)
+    most = sys.maxsize if base is None else MOST_FILES
+    guard = Guard(repository, law, today, clock=clock, pusher=pusher, most_paths=most)
     judged = [*guard.commits(tip, without, progress)]
     forks = () if base is None else commits.forks(repository, base, tip)
     if base is not None and not forks:

@@ -5,6 +5,7 @@ base, so that nobody grants himself rights; on objects alone, so that nothing of
 comes to is then judged as a whole. docs/adr/0010 says why.
 """
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
@@ -42,6 +43,9 @@ from qjmedia.store.yaml import parse
 
 FORGES = frozenset({"noreply@github.com", "noreply@gitee.com"})
 """Who stands as committer where a forge made the commit for the author."""
+
+MOST_FORKS = 16
+"""Where two lines were joined crosswise, each place costs as much as a merge; people make two."""
 
 SHOWN_FILES = 20
 SHORT_ID = 8
@@ -116,6 +120,7 @@ class Guard:
         clock: date | None = None,
         pusher: str = "",
         standing: Collection[tuple[str, str]] | None = None,
+        most_paths: int = sys.maxsize,
     ) -> None:
         """Take the base's law.
 
@@ -129,6 +134,7 @@ class Guard:
             pusher: the e-mail address that a forge or server vouches for; "" if it does not.
             standing: code and path of the errors that stand at the end; with it the records are
                 judged after each commit too. What was mended since is a warning.
+            most_paths: how many changed paths are looked at, in all commits together.
         """
         self.repository = repository
         self.law = law
@@ -136,6 +142,8 @@ class Guard:
         self.clock = clock
         self.pusher = pusher
         self.standing = standing
+        self._most_paths = most_paths
+        self._seen_paths = 0
         self._states: dict[CommitId, _State] = {}
         self._signers: dict[CommitId, str] = {}
         self._contents = Contents(repository)
@@ -146,8 +154,12 @@ class Guard:
         without: Sequence[CommitId] = (),
         progress: Progress | None = None,
     ) -> Iterator[Judged]:
-        """Yield the commits of a range, judged, oldest first."""
-        every = commits.listed(self.repository, tip, without)
+        """Yield the commits of a range, judged, oldest first.
+
+        Raises:
+            Refused: they change too many paths to be judged.
+        """
+        every = self._counted(commits.listed(self.repository, tip, without))
         total = commits.count(self.repository, tip, without) if progress else 0
         done = 0
         while chunk := list(islice(every, TOGETHER)):
@@ -159,6 +171,22 @@ class Guard:
                     progress(done, total)
                 yield self._judged(bare, deltas, is_first=not without and not self._states)
 
+    def _counted(
+        self, every: Iterator[tuple[CommitId, tuple[Delta, ...]]]
+    ) -> Iterator[tuple[CommitId, tuple[Delta, ...]]]:
+        for commit, deltas in every:
+            self._count(deltas)
+            yield commit, deltas
+
+    def _count(self, *sides: Sequence[Delta]) -> None:
+        """Take note of what is looked at: a few bytes say of many commits that they change much."""
+        self._seen_paths += sum(map(len, sides))
+        if self._seen_paths > self._most_paths:
+            raise Refused(
+                f"送来的提交一共改动了超过 {self._most_paths} 个文件（改几次算几次），核对不过来",
+                hint="分几次送，每次少一些",
+            )
+
     # One commit
 
     def _judged(self, bare: Bare, deltas: tuple[Delta, ...], *, is_first: bool) -> Judged:
@@ -169,7 +197,7 @@ class Guard:
         case = _Case(bare, message, law, self._doers(bare, law, signing), signing)
         lost = dict(before.lost)
         if not bare.is_sound:
-            self._tell(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者、日期或内容")
+            self._refuse(case, "QJ0023", "提交的写法不正常，不同的程序会读出不同的作者、日期或内容")
         if odd := claims.like_a_trailer(bare):
             what = f"提交说明里的“{odd}”不是本工具的写法，别的程序却会读出来"
             self._tell(case, "QJ0023", what, "去掉这一行，重做这次提交")
@@ -178,7 +206,7 @@ class Guard:
         if len(bare.parents) > 1:
             deltas = self._merge(case, lost)
         elif not bare.parents and not is_first:
-            self._tell(case, "QJ0021", "与登记库的历史没有共同的来历")
+            self._refuse(case, "QJ0021", "与登记库的历史没有共同的来历")
         else:
             self._ordinary(case, deltas, lost)
         self._idle(case, deltas)
@@ -269,15 +297,17 @@ class Guard:
         """Judge what a merge made up, and return it."""
         one, other, *more = case.commit.parents
         forks = commits.forks(self.repository, one, other)
-        if more or not forks:
-            why = "把三条以上的历史合在一起" if more else "把没有共同来历的历史合在一起"
-            self._tell(case, "QJ0021", f"{why}，核对不了", "在最新的登记上重做这些改动")
+        if more or not 0 < len(forks) <= MOST_FORKS:
+            why = "把三条以上的历史" if more else "把没有共同来历的历史"
+            why = "把交错合并过太多次的两条历史" if forks and not more else why
+            self._refuse(case, "QJ0021", f"{why}合在一起，核对不了", "在最新的登记上重做这些改动")
             return ()
         self._brought_in(case, one, other)
         own: dict[PurePosixPath, Delta] = {}
         for fork in forks:
             lines = (one, other, case.commit.id)
             left, right, merged = (commits.differing(self.repository, fork, each) for each in lines)
+            self._count(left, right, merged)
             for parent, side in zip((one, other), joined(left, right, merged), strict=True):
                 found = self._contents.pairs(side)
                 self._files(case, side, found)
@@ -474,6 +504,18 @@ class Guard:
 
     def _tell(self, case: _Case, code: str, message: str, hint: str = "") -> None:
         self._add(case, code, Severity.ERROR, Fault(Place(REGISTRY), message, hint))
+
+    def _refuse(self, case: _Case, code: str, message: str, hint: str = "") -> None:
+        """Refuse a commit that is not judged any further, whatever the rule weighs here.
+
+        Who lets records be deleted has not said that others may come in unseen. What is in
+        history already is told by its weight.
+        """
+        if self.standing is not None:
+            self._tell(case, code, message, hint)
+            return
+        said = f"{message}{case.label}"
+        case.found.append(Finding(str(REGISTRY), 1, 1, code, "", said, Severity.ERROR, hint))
 
     def _add(
         self,
