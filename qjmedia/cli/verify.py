@@ -56,7 +56,7 @@ def verify(
 def _verified(
     repository: "Repository", typed: "Sequence[str]", file: Path | None
 ) -> "Iterator[Verified]":
-    from qjmedia.actions.paper.verify import Verdict, Verified, text_on, verify
+    from qjmedia.actions.paper.verify import Verdict, Verified, sheet_of, verify
     from qjmedia.errors import BadRequest
     from qjmedia.render.trace import codes_in
 
@@ -69,12 +69,12 @@ def _verified(
             raise BadRequest(f"“{each}”不是追踪码", hint=hint)
         yield verify(repository, codes[0])
     if file is not None:
-        text = text_on(_read(file), file.name)
-        codes = codes_in(text)
+        sheet = sheet_of(_read(file), file.name)
+        codes = codes_in(sheet.text)
         if not codes:
             yield Verified("", Verdict.NEITHER, why=f"{file.name or file} 上没有追踪码")
         for code in codes:
-            yield verify(repository, code, text)
+            yield verify(repository, code, sheet)
 
 
 def _read(file: Path) -> bytes:

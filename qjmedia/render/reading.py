@@ -38,6 +38,14 @@ def text_of(data: bytes) -> str:
     return _html(text) if "<html" in text[:1000].lower() else _markdown(text)
 
 
+def keeps_lines(data: bytes) -> bool:
+    """Whether a file's text has a line for each cell and paragraph, as it was laid out.
+
+    What `pdftotext` prints has them as they come to lie on the page.
+    """
+    return data.startswith(b"PK") or b"<html" in data[:1000].lower()
+
+
 def _pdf(data: bytes) -> str:
     program = shutil.which("pdftotext")
     if program is None:

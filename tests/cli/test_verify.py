@@ -1,6 +1,8 @@
 """Paper held against the registry: as it is, as it was, or neither."""
 
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import make
 import pytest
@@ -8,6 +10,7 @@ from conftest import Command
 from plain_git import git
 from shelf import Shelf
 
+from qjmedia.render.package import packed, zipped
 from qjmedia.render.reading import text_of
 from qjmedia.render.trace import codes_in
 
@@ -54,9 +57,43 @@ def test_the_file_itself_is_compared_word_by_word(qjmedia: Command, suffix: str)
 def test_text_from_standard_input_is_compared(qjmedia: Command) -> None:
     text = text_of(printed(qjmedia, "docx").read_bytes())
     assert qjmedia("verify", "--file", "-", stdin=text).code == 0
+    broken = text.replace("0874-", "0874-\n分管领导\n")
+    assert qjmedia("verify", "--file", "-", stdin=broken).code == 0
+    forged = qjmedia("verify", "--file", "-", stdin=broken.replace("0874-", "0875-"))
+    assert "负责人座机" in forged.out
     forged = qjmedia("verify", "--file", "-", stdin=text.replace("13800000000", "13900000000"))
     assert forged.code == 1
     assert "对不上：文件中的“负责人手机”与登记不同" in forged.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        ("同意", "不同意", "所在单位意见"),
+        ("示例乙", "示例乙丙", "负责人姓名"),
+        ("13800000000", "138000000001", "负责人手机"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["html", "docx"])
+@pytest.mark.usefixtures("filed")
+def test_what_was_written_beside_a_value_is_seen(
+    qjmedia: Command, suffix: str, old: str, new: str, name: str
+) -> None:
+    path = printed(qjmedia, suffix)
+    assert old in text_of(path.read_bytes())
+    path.write_bytes(replaced(path.read_bytes(), old, new))
+    done = qjmedia("verify", "--file", str(path))
+    assert done.code == 1
+    assert f"“{name}”" in done.out
+
+
+def replaced(data: bytes, old: str, new: str) -> bytes:
+    """Return a printed file in which somebody wrote something else."""
+    if not data.startswith(b"PK"):
+        return data.replace(old.encode(), new.encode())
+    with ZipFile(BytesIO(data)) as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    return zipped(packed(name, part.replace(old.encode(), new.encode())) for name, part in parts)
 
 
 @pytest.mark.usefixtures("filed")

@@ -6,22 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from qjmedia.actions.paper.cage import TooMuch, confined
+from qjmedia.actions.paper.cage import TooMuch, alone, confined, strangers
 from qjmedia.errors import BadRequest
 from qjmedia.model.difference import FieldChange, changes
 from qjmedia.model.platform import Platform
 from qjmedia.model.tree import Record
 from qjmedia.model.words import FormKind
+from qjmedia.render.docx import docx
 from qjmedia.render.form import Form, fill
-from qjmedia.render.reading import text_of
+from qjmedia.render.html import html
+from qjmedia.render.reading import keeps_lines, text_of
 from qjmedia.render.trace import Code
 from qjmedia.render.words import COPY, NOTE, TRACE, words
 from qjmedia.store import history, records
 from qjmedia.store.files import Revision
 from qjmedia.store.git import CommitId
-from qjmedia.store.layout import is_record
+from qjmedia.store.layout import TEMPLATES, is_record, packaged
 from qjmedia.store.repository import Repository
 from qjmedia.store.yaml import parse
 
@@ -72,21 +74,34 @@ class _Printed:
         return Platform.of(self.path, self.tree)
 
 
-def text_on(data: bytes, name: str) -> str:
-    """Return the text of a printed file, read by a process that may take only so much.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What stands on a printed file.
+
+    Attributes:
+        has_lines: whether each cell and paragraph is a line, so that what was written into one
+            beside its value is seen.
+    """
+
+    text: str
+    has_lines: bool
+
+
+def sheet_of(data: bytes, name: str) -> Sheet:
+    """Return what stands on a printed file, read by a process that may take only so much.
 
     Raises:
         BadRequest: it is none that can be read, or takes more time or memory than it may.
         MachineFault: it is a PDF, and nothing on this machine reads one.
     """
     fault = TooMuch(f"{name} 读不完：太复杂，或已损坏", hint="重新打印一份，或照抄纸上的追踪码核对")
-    return confined(partial(text_of, data), fault)
+    return Sheet(confined(partial(text_of, data), fault), keeps_lines(data))
 
 
-def verify(repository: Repository, code: Code, text: str = "") -> Verified:
+def verify(repository: Repository, code: Code, sheet: Sheet | None = None) -> Verified:
     """Compare a code with the registry at the tip of the branch.
 
-    With the text of the printed file every value on it is compared too.
+    With what stands on the printed file every value on it is compared too.
 
     Measures: 第七条 (一份备案，一份存底).
     """
@@ -99,8 +114,8 @@ def verify(repository: Repository, code: Code, text: str = "") -> Verified:
             why="登记库的历史里没有这份登记；码抄错了，或这个登记库不是最新的",
         )
     found = _compared(tip, printed, code)
-    if text and found.verdict is not Verdict.NEITHER:
-        wrong = _differing(tip, printed, text)
+    if sheet is not None and found.verdict is not Verdict.NEITHER:
+        wrong = _differing(tip, printed, code, sheet)
         if wrong:
             names = "、".join(f"“{name}”" for name in wrong)
             return replace(found, verdict=Verdict.NEITHER, why=f"文件中的{names}与登记不同")
@@ -147,11 +162,36 @@ def _candidates(repository: Repository, tip: Revision, code: Code) -> Iterator[h
         yield history.commit(repository, named)
 
 
-def _differing(tip: Revision, printed: _Printed, text: str) -> tuple[str, ...]:
-    """Return the names of the values that a file lacks, for the document it resembles most."""
-    seen = _squeezed(text)
-    lacking = [tuple(_lacking(form, seen)) for form in _documents(tip, printed)]
-    return min(lacking, key=len, default=("标题",))
+def _differing(tip: Revision, printed: _Printed, code: Code, sheet: Sheet) -> tuple[str, ...]:
+    """Return the names of the values that a file has otherwise than the document it is most like.
+
+    Otherwise is a value that it lacks, and one in a line in which our printing has nothing else:
+    不同意 for 同意.
+    """
+    seen = _squeezed(sheet.text)
+    documents = [(tuple(_lacking(form, seen)), form) for form in _documents(tip, printed)]
+    wrong, form = min(documents, key=lambda each: len(each[0]), default=(("标题",), None))
+    if wrong or form is None or not sheet.has_lines:
+        return wrong
+    usual = _usual_lines(replace(form, trace=str(code)), tip.repository.root / TEMPLATES)
+    strange = {line for line in _lines(sheet.text) if line not in usual}
+    found = (name for name, part in _parts(form) if any(part in line for line in strange))
+    return tuple(dict.fromkeys(found))
+
+
+def _usual_lines(form: Form, own: Path) -> frozenset[str]:
+    """Return the lines of a form as it is printed here."""
+    write = partial(_printed_lines, form, (own, packaged(TEMPLATES)))
+    return alone(write, strange=strangers(own))
+
+
+def _printed_lines(form: Form, folders: tuple[Path, ...]) -> frozenset[str]:
+    every = (html([form], folders).encode(), docx([form], folders))
+    return frozenset(line for data in every for line in _lines(text_of(data)))
+
+
+def _lines(text: str) -> frozenset[str]:
+    return frozenset(map(_squeezed, text.split("\n")))
 
 
 def _documents(tip: Revision, printed: _Printed) -> Iterator[Form]:
@@ -166,15 +206,23 @@ def _documents(tip: Revision, printed: _Printed) -> Iterator[Form]:
 
 
 def _lacking(form: Form, seen: str) -> Iterator[str]:
+    yield from dict.fromkeys(name for name, part in _parts(form) if _is_absent(part, seen))
+
+
+def _parts(form: Form) -> Iterator[tuple[str, str]]:
+    """Yield every value of a form, by its name, in the pieces that stand together."""
     for name, value in words(form, "").items():
-        if name not in {COPY, NOTE, TRACE} and any(
-            _is_absent(_squeezed(part), seen) for part in re.split("\n|\u3000|  +", value)
-        ):
-            yield name
+        if name not in {COPY, NOTE, TRACE}:
+            for part in re.split("\n|\u3000|  +", value):
+                if squeezed := _squeezed(part):
+                    yield name, squeezed
 
 
 def _is_absent(value: str, seen: str) -> bool:
     """Whether a value is not in a text, not even broken into lines by a narrow column."""
+    pieces = re.split("(?<=-)(?=.)", value)  # where every program may break a line
+    if value not in seen and len(pieces) > 1:
+        return any(_is_absent(piece, seen) for piece in pieces)
     while value and value not in seen:
         size = next((n for n in range(len(value), 0, -1) if value[:n] in seen), 0)
         if len(value) <= WHOLE or size < PIECE:

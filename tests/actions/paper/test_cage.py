@@ -16,7 +16,7 @@ from render import given
 
 from qjmedia.actions.paper import cage, printing, template
 from qjmedia.actions.paper.cage import TooMuch, alone, strangers
-from qjmedia.actions.paper.verify import text_on
+from qjmedia.actions.paper.verify import sheet_of
 from qjmedia.errors import BadRequest
 from qjmedia.render import bounds, vocabulary
 from qjmedia.render.fonts import BUNDLED
@@ -82,8 +82,8 @@ def test_a_template_in_many_layers_is_refused_in_words(tmp_path: Path, text: str
 def test_a_file_that_is_read_for_ever_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cage, "SECONDS", 0.5)
     with pytest.raises(TooMuch, match=r"h\.html 读不完"):
-        text_on(b"<html>" + b"<!--" * 25_000, "h.html")
-    assert text_on(b"<html>" + b"<" * 100_000, "h.html").strip("<\n") == ""
+        sheet_of(b"<html>" + b"<!--" * 25_000, "h.html")
+    assert sheet_of(b"<html>" + b"<" * 100_000, "h.html").text.strip("<\n") == ""
 
 
 def test_a_template_in_python_takes_no_more_time_than_it_may(
