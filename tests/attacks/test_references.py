@@ -11,10 +11,12 @@ from conftest import Command
 from plain_git import git, put
 from scene import MATH, OFFICE, Desk, Guarding, Serving
 
-from qjmedia.actions.guard import incoming
+from qjmedia.actions.guard import hook, incoming
 from qjmedia.actions.guard.incoming import MOST_COMMITS
 from qjmedia.actions.guard.judgement import MOST_FORKS
+from qjmedia.errors import Refused
 from qjmedia.model.tree import text
+from qjmedia.store.repository import Repository
 
 TODAY = ("--today", make.TODAY.isoformat())
 
@@ -563,3 +565,25 @@ def test_a_branch_named_in_gbk_is_refused_in_words(desk: Desk, fortress: Path) -
     accepted, said = desk.push(fortress, os.fsdecode(b"HEAD:refs/heads/\xcc\xe1\xb0\xb8"))
     assert not accepted
     assert "不是 UTF-8" in said
+
+
+def test_a_registry_below_a_folder_is_not_let_pass_unseen(
+    desk: Desk, guard: Guarding, tmp_path: Path
+) -> None:
+    """The hook said that it was installed, and guarded nothing."""
+    server = tmp_path / "empty.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", "main", str(server))
+    guard(server)
+    git(desk.root, "reset", "-q", "--hard")
+    (desk.root / "media").mkdir()
+    git(desk.root, "mv", "registry", "media/registry")
+    desk.commit(MATH)
+    git(desk.root, "reset", "-q", "--soft", orphan(desk))
+    accepted, said = desk.push(server)
+    assert not accepted
+    assert "登记库在 media 里" in said
+    bare = tmp_path / "media.git"
+    git(tmp_path, "clone", "-q", "--bare", str(desk.root), str(bare))
+    with Repository.open(bare, bare=True) as repository, pytest.raises(Refused, match="顶层"):
+        hook.install(repository, hook.Hook.PRE_RECEIVE)
+    assert not (bare / "hooks/pre-receive").exists()

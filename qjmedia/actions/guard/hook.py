@@ -17,6 +17,7 @@ from qjmedia.actions.guard.updates import BRANCHES, TAGS, Update, short
 from qjmedia.errors import Refused
 from qjmedia.model.access import Access, Role
 from qjmedia.model.finding import Report
+from qjmedia.model.place import POLICY_PATH
 from qjmedia.model.privacy import mask_text, personal
 from qjmedia.store.cache import opened
 from qjmedia.store.commits import is_before
@@ -104,6 +105,7 @@ def received(
         elif update.new is None:
             _require_removable(update, trunk)
         else:
+            _require_at_the_top(repository, update.new)
             base = _base(repository, update, trunk)
             yield update, incoming(
                 repository, base, update.new,
@@ -123,7 +125,7 @@ def install(repository: Repository, hook: Hook) -> Path:
 
     Raises:
         Refused: there is a hook of somebody else's; hooks are kept for several repositories; the
-            registry lies below a folder that the hook could not name.
+            registry lies below a folder that the hook could not name, or on a server below any.
         MachineFault: the folder is not writable.
     """
     if not _is_utf8(repository.prefix):
@@ -131,6 +133,9 @@ def install(repository: Repository, hook: Hook) -> Path:
             f"登记库所在的文件夹“{repository.prefix}”的名称不是 UTF-8，钩子指不出它",
             hint="先给文件夹改名（git mv），再运行这条命令",
         )
+    trunk = trunk_of(repository) if hook is Hook.PRE_RECEIVE else ""
+    if trunk:
+        _require_at_the_top(repository, repository.tip(trunk))
     folder = _folder(repository)
     path = folder / hook.value
     if path.is_symlink() or (path.exists() and MARK not in _text(path)):
@@ -195,6 +200,19 @@ def _base(repository: Repository, update: Update, trunk: str) -> CommitId | None
             hint="历史只能向后添加：先 git pull 取回最新的登记，再推送；不要用 --force",
         )
     return update.old
+
+
+def _require_at_the_top(repository: Repository, commit: CommitId | None) -> None:
+    """Refuse a registry below a folder: a server's hook would look past it and let all in."""
+    files = Revision(repository, commit)
+    if files.read(POLICY_PATH) is not None:
+        return
+    below = (each for each in files.paths() if each.parts[-2:] == POLICY_PATH.parts)
+    for path in below:
+        raise Refused(
+            f"登记库在 {path.parent.parent} 里，不在仓库的顶层，服务器的钩子核对不了",
+            hint="让登记库有自己的仓库；或在 CI 中用 qjmedia check --base 核对",
+        )
 
 
 def _require_plain_name(repository: Repository, update: Update) -> None:
