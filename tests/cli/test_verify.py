@@ -57,9 +57,9 @@ def test_the_file_itself_is_compared_word_by_word(qjmedia: Command, suffix: str)
 def test_text_from_standard_input_is_compared(qjmedia: Command) -> None:
     text = text_of(printed(qjmedia, "docx").read_bytes())
     assert qjmedia("verify", "--file", "-", stdin=text).code == 0
-    broken = text.replace("0874-", "0874-\n分管领导\n")
+    broken = text.replace("0874-", "0874\n")
     assert qjmedia("verify", "--file", "-", stdin=broken).code == 0
-    forged = qjmedia("verify", "--file", "-", stdin=broken.replace("0874-", "0875-"))
+    forged = qjmedia("verify", "--file", "-", stdin=broken.replace("0874", "0875"))
     assert "负责人座机" in forged.out
     forged = qjmedia("verify", "--file", "-", stdin=text.replace("13800000000", "13900000000"))
     assert forged.code == 1

@@ -220,9 +220,6 @@ def _parts(form: Form) -> Iterator[tuple[str, str]]:
 
 def _is_absent(value: str, seen: str) -> bool:
     """Whether a value is not in a text, not even broken into lines by a narrow column."""
-    pieces = re.split("(?<=-)(?=.)", value)  # where every program may break a line
-    if value not in seen and len(pieces) > 1:
-        return any(_is_absent(piece, seen) for piece in pieces)
     while value and value not in seen:
         size = next((n for n in range(len(value), 0, -1) if value[:n] in seen), 0)
         if len(value) <= WHOLE or size < PIECE:
@@ -232,5 +229,8 @@ def _is_absent(value: str, seen: str) -> bool:
 
 
 def _squeezed(text: str) -> str:
-    """Return a text without spaces and breaks, and with one form of each character."""
-    return re.sub(r"[\s\u200b]", "", unicodedata.normalize("NFKC", text))
+    """Return a text without spaces, breaks and hyphens, and with one form of each character.
+
+    Where a line ends at the hyphen of a landline, `pdftotext` joins it as it would a word.
+    """
+    return re.sub(r"[-\s\u200b]", "", unicodedata.normalize("NFKC", text))
