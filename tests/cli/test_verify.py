@@ -87,6 +87,16 @@ def test_what_was_written_beside_a_value_is_seen(
     assert f"“{name}”" in done.out
 
 
+@pytest.mark.usefixtures("filed")
+def test_several_forms_in_one_file_do_not_disturb_one_another(qjmedia: Command) -> None:
+    second = make.COLLEGE.lstrip().replace("qjnu_math", "qjnu_math2").replace('"12"', '"13"')
+    assert qjmedia("add", "--from", "-", stdin=second.replace("math-wechat", "sx")).code == 0
+    assert qjmedia("render", "--all", "-o", "全部.html").code == 0
+    done = qjmedia("verify", "--file", "全部.html")
+    assert done.code == 0
+    assert done.out.count("相符") == 2
+
+
 def replaced(data: bytes, old: str, new: str) -> bytes:
     """Return a printed file in which somebody wrote something else."""
     if not data.startswith(b"PK"):

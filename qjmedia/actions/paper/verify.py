@@ -18,7 +18,7 @@ from qjmedia.render.docx import docx
 from qjmedia.render.form import Form, fill
 from qjmedia.render.html import html
 from qjmedia.render.reading import keeps_lines, text_of
-from qjmedia.render.trace import Code
+from qjmedia.render.trace import Code, codes_in
 from qjmedia.render.words import COPY, NOTE, TRACE, words
 from qjmedia.store import history, records
 from qjmedia.store.files import Revision
@@ -79,8 +79,8 @@ class Sheet:
     """What stands on a printed file.
 
     Attributes:
-        has_lines: whether each cell and paragraph is a line, so that what was written into one
-            beside its value is seen.
+        has_lines: whether it is one document of which each cell and paragraph is a line, so that
+            what was written into one beside its value is seen.
     """
 
     text: str
@@ -95,7 +95,8 @@ def sheet_of(data: bytes, name: str) -> Sheet:
         MachineFault: it is a PDF, and nothing on this machine reads one.
     """
     fault = TooMuch(f"{name} 读不完：太复杂，或已损坏", hint="重新打印一份，或照抄纸上的追踪码核对")
-    return Sheet(confined(partial(text_of, data), fault), keeps_lines(data))
+    text = confined(partial(text_of, data), fault)
+    return Sheet(text, keeps_lines(data) and len(codes_in(text)) == 1)
 
 
 def verify(repository: Repository, code: Code, sheet: Sheet | None = None) -> Verified:
