@@ -58,7 +58,7 @@ def test_what_a_stranger_makes_and_what_it_does_wrong_come_back(tmp_path: Path) 
     assert "删除它以改用自带的模板" in refusal.value.hint
 
 
-@pytest.mark.parametrize("output", printing.WRITERS)
+@pytest.mark.parametrize("output", ["md", "pdf"])
 def test_forms_come_out_the_same_where_a_template_is_not_ours(
     output: str, own: Path, tmp_path: Path
 ) -> None:
@@ -122,6 +122,7 @@ def test_typst_takes_no_more_memory_than_it_may() -> None:
         alone(partial(typeset, "form.typ", text.encode(), {}, Shelf(())), strange=["form"])
 
 
+@pytest.mark.torture
 def test_one_template_that_takes_too_much_does_not_hide_the_others(
     own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
