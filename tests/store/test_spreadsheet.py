@@ -116,6 +116,10 @@ def bomb(body: bytes) -> bytes:
          "外部链接"),
         (lambda: workbooks.rewritten(GOOD, more={f"xl/x{at}.xml": b"" for at in range(6_000)}),
          "部件多"),
+        (lambda: bomb(b'<row r="2"><c r="A2"><v>1</v></c><c r="A2"><v>2</v></c></row>'),
+         "A2 写了不止一次"),
+        (lambda: bomb(b'<row r="2"><c r="B2"><v>1</v></c></row><row r="3"/>'
+                      b'<row r="2"><c r="B2"><v>2</v></c></row>'), "B2 写了不止一次"),
         (lambda: bomb(b"<!DOCTYPE x>"), "DOCTYPE"),
         (lambda: GOOD[: len(GOOD) // 2], "不完整"),
         (lambda: GOOD[:-30], "不完整"),
@@ -134,7 +138,7 @@ def bomb(body: bytes) -> bytes:
         (lambda: b"\x09\x04\x06\x00\x00\x00", "很旧的 Excel"),
         (lambda: b"%PDF-1.7", "PDF 文件"),
     ],
-    ids=range(24),
+    ids=range(26),
 )  # fmt: skip
 def test_a_workbook_that_must_not_be_opened_is_refused_and_nothing_else_happens(
     written: Path, make: Callable[[], bytes], told: str

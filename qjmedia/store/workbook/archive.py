@@ -3,6 +3,7 @@
 import re
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from posixpath import join, normpath
@@ -106,11 +107,22 @@ def _sheets(texts: dict[str, bytes]) -> Survey:
         cells = _CELL.findall(text)
         rows = {int(row) - 1 for _, row in cells}
         refuse_vast(name, rows, {_column(column) for column in {column for column, _ in cells}})
+        _refuse_twice(name, cells)
         found.faulty[name] = {
             (int(row) - 1, _column(column)): value.decode("ascii", "replace")
             for column, row, value in (_ERROR.findall(text) if b't="e"' in text else ())
         }
     return found
+
+
+def _refuse_twice(name: str, cells: list[tuple[bytes, bytes]]) -> None:
+    """Refuse a cell that is written twice: one program shows the first value, the next the last."""
+    if len(set(cells)) < len(cells):
+        cell = b"".join(Counter(cells).most_common(1)[0][0]).decode("ascii")
+        raise HazardError(
+            f"的工作表“{name}”里 {cell} 写了不止一次，不是 Excel 写出的文件",
+            "在 Excel 中打开核对，另存一份再导入",
+        )
 
 
 def _parts(texts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
