@@ -16,6 +16,9 @@ DELIMITERS = ",\t;"
 MOST_LINES = MOST_ROWS + 100
 """Titles, heads and notes stand around the rows."""
 
+LAST_ROW = 1_048_576
+"""No spreadsheet has a row below it, blank ones included."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -49,11 +52,13 @@ def sheet(text: str, source: str) -> Sheet:
     Raises:
         BadRequest: quotes do not pair, or it has too many rows or columns.
     """
+    hint = "核对是否选错文件，或分成几个文件，逐个导入"
+    if max(text.count("\n"), text.count("\r")) > LAST_ROW:
+        raise BadRequest(f"{source} 连空行超过 {LAST_ROW} 行，不像台账", hint=hint)
     lines: list[Line] = []
     for number, row in enumerate(_rows(text, source), 1):
         cells = _trimmed(row) if len(row) > MOST_COLUMNS else row
         if len(cells) > MOST_COLUMNS or len(lines) > MOST_LINES:
-            hint = "核对是否选错文件，或分成几个文件，逐个导入"
             raise BadRequest(f"{source} 超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列", hint=hint)
         if any(cell.strip() for cell in cells):
             lines.append(Line(number, tuple(cells)))

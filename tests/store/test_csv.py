@@ -71,6 +71,7 @@ def test_a_title_without_separators_does_not_hide_what_separates(tmp_path: Path)
         (b"\xff\xff\xff\x00\x81", "不是文本"),
         ('名称,备注\n甲,"没有\n完'.encode(), "引号没有成对"),
         (("名称\n" + "甲\n" * 20_200).encode(), "超过"),
+        (b"a\n" + b"\r" * 1_100_000 + b"b\n", "连空行超过"),
     ],
 )
 def test_a_file_that_cannot_be_taken_says_why(tmp_path: Path, data: bytes, told: str) -> None:

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +15,8 @@ import workbooks
 from qjmedia.errors import BadRequest
 from qjmedia.store import spreadsheet
 from qjmedia.store.sheet import Book, Figure, Line, Span, letter
-from qjmedia.store.workbook import apart
+from qjmedia.store.workbook import apart, archive
+from qjmedia.store.workbook.hazard import HazardError
 
 ROWS: list[list[workbooks.Cell]] = [
     ["媒体名称", "账号"],
@@ -24,6 +27,9 @@ ROWS: list[list[workbooks.Cell]] = [
 ]
 GOOD = workbooks.xlsx({"微信": ROWS[:1]})
 OLD = workbooks.xls({"微信": [["名称"], ["甲"]]})
+TWO = workbooks.xlsx({"a": [["x"]], "b": [["y"]]})
+LONG = 10
+"""Seconds of a processor: twenty times what is needed."""
 ONE = b"<c><v>1</v></c>"
 
 
@@ -146,6 +152,39 @@ def test_a_workbook_that_must_not_be_opened_is_refused_and_nothing_else_happens(
     with pytest.raises(BadRequest, match=told) as refused:
         read(written, make())
     assert refused.value.hint
+
+
+@pytest.mark.parametrize("data", [
+    workbooks.rewritten(TWO, lambda text: text.replace(b'name="b"', b'name="a"'),
+                        part="xl/workbook.xml"),
+    workbooks.xls({"aa": [["x"]], "bb": [["y"]]}).replace(b"\x02\x00bb", b"\x02\x00aa"),
+])  # fmt: skip
+def test_two_sheets_of_one_name_are_not_taken_for_one(written: Path, data: bytes) -> None:
+    with pytest.raises(BadRequest, match=r"有两个工作表都叫“aa?”"):
+        read(written, data)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<c " * 300_000,
+        b"<c " + b'r="A1" t="e" ' * 100_000,
+        b'<row r="1">' + b'<c r="A1" t="e"/>' * 200_000 + b"</row>",
+        b'<row r="1"><c t="e" ' + b'r="A1" ' * 20_000 + b">" + b"<x/>" * 100_000,
+    ],
+    ids=["open tags", "open tag", "no values", "many places"],
+)
+def test_looking_over_a_sheet_takes_no_longer_than_its_size(body: bytes) -> None:
+    """Each of them took the square of its size."""
+    begun = time.process_time()
+    with suppress(HazardError):
+        archive.survey(bomb(body))
+    assert time.process_time() - begun < LONG
+
+
+def test_an_empty_cell_with_an_error_does_not_take_its_neighbours_value(written: Path) -> None:
+    data = bomb(b'<row r="1"><c r="A1" t="e"/><c r="B1"><v>7</v></c></row>')
+    assert read(written, data).sheets[0].lines == (Line(1, ("", "7")),)
 
 
 def test_an_encrypted_workbook_is_called_so(written: Path) -> None:

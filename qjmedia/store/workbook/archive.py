@@ -18,6 +18,7 @@ from qjmedia.store.workbook.hazard import (
     external_links,
     incomplete,
     refuse_many,
+    refuse_twins,
     refuse_vast,
 )
 
@@ -37,10 +38,11 @@ _OTHERS = (
     ("word/document.xml", "是 Word 文档，不是表格"),
     ("ppt/presentation.xml", "是演示文稿，不是表格"),
 )
-_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+# A tag ends before the next one begins: looking for that end never takes more than the tag itself.
+_TAG = rb'<(?:\w+:)?c (?=[^<>]*(?<!/)>)%s(?>[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})")'
+_CELL = re.compile(_TAG % b"")
 _ERROR = re.compile(
-    rb'<(?:\w+:)?c (?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>'
-    rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]{1,20})<",
+    _TAG % rb'(?=[^<>]*\bt="e")' + rb"[^<>]*>(?:(?!</?(?:\w+:)?c[ >]).)*?<(?:\w+:)?v>([^<]{1,20})<",
     re.DOTALL,
 )
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -101,6 +103,7 @@ def _sheets(texts: dict[str, bytes]) -> Survey:
     except (ET.ParseError, KeyError, UnicodeError, LookupError) as error:
         raise incomplete() from error
     refuse_many(len(named))
+    refuse_twins(name for name, _ in named)
     found = Survey()
     for name, part in named:
         text = texts.get(part, b"")

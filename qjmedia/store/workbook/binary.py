@@ -12,6 +12,7 @@ from qjmedia.store.workbook.hazard import (
     external_links,
     incomplete,
     refuse_many,
+    refuse_twins,
     refuse_vast,
 )
 
@@ -50,6 +51,7 @@ def survey(data: bytes) -> Survey:
             (begins_at,) = struct.unpack_from("<I", record.body)
             names[begins_at] = _name(record.body[6:])
             refuse_many(len(names))
+    refuse_twins(names.values())
     for begins_at, name in names.items():
         found.faulty[name] = _looked_over(stream, begins_at, name)
     return found

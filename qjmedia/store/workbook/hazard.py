@@ -58,6 +58,15 @@ def refuse_many(sheets: int) -> None:
         raise HazardError(f"有 {sheets} 个工作表，超过 {MOST_SHEETS} 个", TO_CSV)
 
 
+def refuse_twins(names: Iterable[str]) -> None:
+    """Raise HazardError if two sheets have one name: read by name, the second would be lost."""
+    seen = set[str]()
+    for name in names:
+        if name in seen:
+            raise HazardError(f"有两个工作表都叫“{name}”，不是 Excel 写出的文件")
+        seen.add(name)
+
+
 def external_links() -> HazardError:
     """Return the refusal of a workbook that takes values from other files."""
     return HazardError(
