@@ -12,10 +12,13 @@ def put(path: Path, data: bytes) -> None:
     """Write a file, in place of one of that name.
 
     Raises:
+        Refused: a pipe or a device has that name.
         MachineFault: it cannot be written; what was there is still there.
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise Refused(f"{path} 是管道或设备，不是文件", hint="换一个文件名（-o）")
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)
         os.replace(part, path)  # noqa: PTH105  the name says that it is atomic
