@@ -44,6 +44,13 @@ def pytest_configure(config: pytest.Config) -> None:
     Some images forbid bytecode: hundreds of interpreters would compile all that we have. Of two
     workers the second reads the files from the last one on, so that each compiles half of them.
     """
+    from hypothesis import HealthCheck, settings
+
+    # a machine that is busy with something else is no fault
+    settings.register_profile(
+        "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("patient")
     sys.dont_write_bytecode = False
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
