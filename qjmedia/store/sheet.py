@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+UNCOUNTED = "#CALC!"
+"""Excel's word for a formula that has no result."""
 MOST_ROWS = 20_000
 """More is no ledger of one school, but a mistake."""
 MOST_COLUMNS = 512

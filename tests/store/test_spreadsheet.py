@@ -79,6 +79,17 @@ def test_cells_that_show_an_error_say_which(written: Path) -> None:
     assert book.sheets[0].lines == (Line(1, ("x", "", "#N/A")),)
 
 
+def test_a_formula_without_a_result_is_not_taken_for_an_empty_cell(written: Path) -> None:
+    body = (
+        b'<row r="1"><c r="A1"><f>1+1</f></c><c r="B1"><f>1+1</f><v></v></c>'
+        b'<c r="C1"><f>1+1</f><v>2</v></c><c r="D1" t="str"><f>""</f><v></v></c>'
+        b'<c r="E1"><f t="shared" si="0"/><v/></c><c r="F1" t="str"><v>x</v></c></row>'
+    )
+    book = read(written, workbooks.rewritten(GOOD, workbooks.rows_of(body)))
+    (line,) = book.sheets[0].lines
+    assert [str(cell) for cell in line.cells] == ["#CALC!", "#CALC!", "2", "", "#CALC!", "x"]
+
+
 def test_what_is_hidden_is_not_read_and_said_so(written: Path) -> None:
     data = workbooks.rewritten(
         workbooks.xlsx({"微信": ROWS[:1], "词表": [["x"]]}),

@@ -14,13 +14,13 @@ from qjmedia.model.privacy import mask, mask_text, resembles_identity_card
 from qjmedia.model.tree import Record
 from qjmedia.model.words import KINDS, canonical
 from qjmedia.store.csv import unharmed
-from qjmedia.store.sheet import Figure
+from qjmedia.store.sheet import UNCOUNTED, Figure
 
 LONGEST_SHOWN = 40
 IDENTITIES = ("教师", "学生", "外聘")
 
 _BLANK = {"无", "暂无", "没有", "/", "\\", "-", "—", "——", "--", "n/a", "null", "none"}
-_SPOILT = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|#+)")
+_SPOILT = re.compile(r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|#+)")
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?E\+?\d+", re.IGNORECASE)
 _SPOILT_IDENTITY = re.compile(r"(?<!\d)[1-9]\.\d{5}(?:19|20)\d{2,}E\+17(?!\d)", re.IGNORECASE)
 """530302199003071234 kept as a number."""
@@ -255,6 +255,8 @@ def _refuse_spoilt(text: str) -> None:
         raise UnreadableError(
             f"有自造的字（U+{ord(strange[0]):04X}），别的电脑显示不出来；换成正式的字"
         )
+    if text == UNCOUNTED:
+        raise UnreadableError("是公式，还没有算出结果：用 Excel 或 WPS 打开、保存一次再导入")
     if _SPOILT.fullmatch(text):
         raise UnreadableError(f"“{text}”是表格软件的出错标记，原来的值已经丢失")
     if _SCIENTIFIC.fullmatch(text):

@@ -10,6 +10,7 @@ from posixpath import join, normpath
 from xml.etree import ElementTree as ET
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from qjmedia.store.sheet import UNCOUNTED
 from qjmedia.store.workbook.hazard import (
     TO_CSV,
     HazardError,
@@ -45,6 +46,14 @@ _ERROR = re.compile(
     _TAG % rb'(?=[^<>]*\bt="e")' + rb"[^<>]*>(?:(?!</?(?:\w+:)?c[ >]).)*?<(?:\w+:)?v>([^<]{1,20})<",
     re.DOTALL,
 )
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
+_UNCOUNTED = re.compile(
+    _TAG % rb'(?![^<>]*\bt="str")'
+    + rb"[^<>]*>\s*<(?:\w+:)?f[ />]"
+    + rb"(?:(?!</?(?:\w+:)?c[ >]|<(?:\w+:)?v(?: [^<>]*)?>[^<]).)*?</(?:\w+:)?c>",
+    re.DOTALL,
+)
+"""A formula that nobody has worked out yet: programs write such, Excel does not."""
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -114,6 +123,9 @@ def _sheets(texts: dict[str, bytes]) -> Survey:
         found.faulty[name] = {
             (int(row) - 1, _column(column)): value.decode("ascii", "replace")
             for column, row, value in (_ERROR.findall(text) if b't="e"' in text else ())
+        } | {
+            (int(row) - 1, _column(column)): UNCOUNTED
+            for column, row in (_UNCOUNTED.findall(text) if _FORMULA.search(text) else ())
         }
     return found
 

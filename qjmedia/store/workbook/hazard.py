@@ -33,7 +33,8 @@ class Survey:
     """What was seen in a workbook before it is opened.
 
     Attributes:
-        faulty: by sheet, the cells (row and column from 0) that show an error, and which.
+        faulty: by sheet, the cells (row and column from 0) that show an error, and which; a
+            formula without a result is one too.
     """
 
     faulty: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
